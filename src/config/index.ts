@@ -1,0 +1,1 @@
+export { type ErrorCode, type ErrorDetails, errorCodes, fail, KirchhoffError } from './errors.js';

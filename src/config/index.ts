@@ -1,1 +1,6 @@
+export { canonicalJson, contentHash } from './content-hash.js';
+export { parseDocumentText, readDocument } from './document.js';
 export { type ErrorCode, type ErrorDetails, errorCodes, fail, KirchhoffError } from './errors.js';
+export { nearestWord } from './nearest-word.js';
+export { applyOverrides } from './overrides.js';
+export { parseWith } from './validate.js';

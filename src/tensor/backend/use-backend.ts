@@ -1,0 +1,86 @@
+import { fail } from '../../config/index.js';
+import { tf } from '../tf.js';
+import {
+  type BackendAttempt,
+  type BackendName,
+  type BackendOptions,
+  type BackendReport,
+  type BackendStarter,
+  backendNames,
+  type StartedBackend,
+} from './backend-report.js';
+import { cpuStarter } from './cpu.js';
+import { wasmStarter } from './wasm.js';
+
+const starters: Partial<Record<BackendName, BackendStarter>> = { wasm: wasmStarter, cpu: cpuStarter };
+const automaticOrder: readonly BackendName[] = ['wasm', 'cpu'];
+
+/**
+ * Starts a backend and makes tfjs use it; idempotent. Throws a KirchhoffError BACKEND_UNKNOWN or BACKEND_UNAVAILABLE
+ * when a backend was named and does not exist or does not run here.
+ *
+ * @example
+ * const report = await useBackend();
+ * console.error(report.line);
+ */
+export async function useBackend(options: BackendOptions = {}): Promise<BackendReport> {
+  const { backend: wanted = 'auto', threads = 1 } = options;
+  const order = wanted === 'auto' ? automaticOrder : [known(wanted)];
+  const tried: BackendAttempt[] = [];
+  for (const name of order) {
+    const started = await attempt(name, threads, tried);
+    if (started === undefined) continue;
+    await tf.setBackend(started.tfjsName);
+    return report(name, started, tried, wanted !== 'auto');
+  }
+  return fail('BACKEND_UNAVAILABLE', `The backend ${wanted} does not run here: ${tried.at(-1)?.reason ?? 'unknown'}`, {
+    hint: 'kirchhoff doctor',
+  });
+}
+
+function known(name: string): BackendName {
+  const found = backendNames.find((one) => one === name);
+  if (found !== undefined) return found;
+  return fail('BACKEND_UNKNOWN', `There is no backend called "${name}".`, {
+    found: name,
+    accepted: ['auto', ...backendNames].join(', '),
+  });
+}
+
+async function attempt(
+  name: BackendName,
+  threads: number,
+  tried: BackendAttempt[],
+): Promise<StartedBackend | undefined> {
+  const starter = starters[name];
+  if (starter === undefined) {
+    tried.push({ name, ok: false, reason: 'not part of this installation' });
+    return undefined;
+  }
+  try {
+    const started = await starter.start(threads);
+    tried.push({ name, ok: true, reason: started.description });
+    return started;
+  } catch (error) {
+    tried.push({ name, ok: false, reason: error instanceof Error ? error.message : String(error) });
+    return undefined;
+  }
+}
+
+function report(
+  backend: BackendName,
+  started: StartedBackend,
+  tried: readonly BackendAttempt[],
+  named: boolean,
+): BackendReport {
+  const refused = tried.filter((attempt) => !attempt.ok).map((attempt) => `${attempt.name}: ${attempt.reason}`);
+  const why = named ? 'as asked' : refused.length === 0 ? 'the fastest here' : refused.join('; ');
+  const line = `backend ${backend} (${started.description}): ${why}`;
+  return {
+    backend,
+    line,
+    tried,
+    threads: started.threads,
+    ...(started.isa === undefined ? {} : { isa: started.isa }),
+  };
+}

@@ -1,0 +1,34 @@
+export {
+  type BackendAttempt,
+  type BackendName,
+  type BackendOptions,
+  type BackendReport,
+  backendNames,
+} from './backend/backend-report.js';
+export { useBackend } from './backend/use-backend.js';
+export {
+  type BatchNormOptions,
+  type BatchNormTrainResult,
+  batchNormInfer,
+  batchNormInferReference,
+  batchNormTrain,
+  batchNormTrainReference,
+} from './ops/batch-norm.js';
+export {
+  type CrossEntropyOptions,
+  softmaxCrossEntropy,
+  softmaxCrossEntropyReference,
+} from './ops/softmax-cross-entropy.js';
+export { Adam, type AdamOptions } from './optimizers/adam.js';
+export type { Optimizer, StepOptions } from './optimizers/optimizer.js';
+export { SgdMomentum, type SgdMomentumOptions } from './optimizers/sgd-momentum.js';
+export {
+  createRng,
+  fillNormalFrom,
+  fillUniformFrom,
+  type RandomSource,
+  Rng,
+  randomNormal,
+  randomUniform,
+} from './random/index.js';
+export { tf } from './tf.js';

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+
+/** Height, width and channels of an image. */
+export type ImageShape = readonly [height: number, width: number, channels: number];
+
+/** Labelled 8-bit images in one block of memory. */
+export interface ImageSet {
+  /** Number of images. */
+  readonly count: number;
+  /** Shape of each image. */
+  readonly shape: ImageShape;
+  /** Pixels 0..255, image after image, each row by row with its channels side by side (NHWC). */
+  readonly pixels: Uint8Array;
+  /** Class of each image, an index into the task's class names. */
+  readonly labels: Uint8Array;
+}
+
+/** Bytes of one image of a shape. */
+export function imageSize([height, width, channels]: ImageShape): number {
+  return height * width * channels;
+}
+
+/**
+ * A new set of the images at `indices`, in that order.
+ *
+ * @example selectImages(set, [0, 1, 2]) // the first three
+ */
+export function selectImages(set: ImageSet, indices: ArrayLike<number>): ImageSet {
+  const size = imageSize(set.shape);
+  const pixels = new Uint8Array(indices.length * size);
+  const labels = new Uint8Array(indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    const from = indices[i]!;
+    pixels.set(set.pixels.subarray(from * size, (from + 1) * size), i * size);
+    labels[i] = set.labels[from]!;
+  }
+  return { count: indices.length, shape: set.shape, pixels, labels };
+}
+
+/** First 16 hexadecimal digits of the SHA-256 of the shapes, labels and pixels of some sets: equal data, equal text. */
+export function fingerprintOf(sets: readonly ImageSet[]): string {
+  const hash = createHash('sha256');
+  for (const set of sets)
+    hash
+      .update(`${set.count}x${set.shape.join('x')};`)
+      .update(set.labels)
+      .update(set.pixels);
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,11 @@
+export { type Augmentation, augmentationSchema, augmentBatch, noAugmentation } from './augment.js';
+export { batchesPerEpoch, orderedBatches, shuffledBatches } from './batches.js';
+export { cifar10Archive, type DownloadOptions, type DownloadProgress, downloadCifar10 } from './cifar10/download.js';
+export { jpegNote } from './cifar10/provenance.js';
+export { fingerprintOf, type ImageSet, type ImageShape, imageSize, selectImages } from './image-set.js';
+export { loadTask, type TaskSpec, taskSpecSchema } from './load-task.js';
+export { type Batch, channelStatistics, labelTensor, type Normalisation, toTensor } from './normalise.js';
+export { paintShapes } from './shapes/source.js';
+export { defaultDataFolder, parseDataOption, taskNames, taskSources } from './sources.js';
+export { capped, type Split, stratifiedOrder, stratifiedSplit, validationShare } from './split.js';
+export type { ImagePool, OpenedTask, Task, TaskData, TaskSource } from './task.js';

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { createRng } from '../tensor/index.js';
+import { fingerprintOf } from './image-set.js';
+import { channelStatistics } from './normalise.js';
+import { defaultDataFolder, taskNames, taskSource } from './sources.js';
+import { capped, stratifiedOrder, stratifiedSplit } from './split.js';
+import type { TaskData } from './task.js';
+
+const cap = (what: string) => z.int().min(1).optional().describe(`at most this many ${what}; all of them if absent`);
+
+/** The `task` section of a configuration. */
+export const taskSpecSchema = z
+  .strictObject({
+    name: z.enum(taskNames as [string, ...string[]]).describe('which task'),
+    data: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('folder with its files; data/<name> if absent; generated tasks need none'),
+    files: z
+      .string()
+      .optional()
+      .describe('which files of the folder, where a task has a choice: cifar10 has batches (the default) and lossless'),
+    train: cap('images to train on'),
+    validation: cap('images to steer decisions by'),
+    test: cap('images for final tables'),
+  })
+  .describe('what the networks shall learn');
+
+/** Which images to load. */
+export type TaskSpec = z.output<typeof taskSpecSchema>;
+
+/**
+ * Loads a task: 20 % of its training images, seeded and stratified, become the validation set; then each part is cut to
+ * its limit, stratified, so that with one seed a smaller part is contained in a larger one.
+ *
+ * @param spec as in a configuration, with the run's seed
+ * @throws DATA_MISSING, DATA_INVALID, CONFIG_INVALID in words for the user
+ * @example
+ * const data = await loadTask({ name: 'synthetic-shapes', train: 2000, seed: 1 });
+ * data.train.count; // 2000
+ */
+export async function loadTask(spec: Readonly<TaskSpec> & { readonly seed: number }): Promise<TaskData> {
+  const source = taskSource(spec.name);
+  const folder = spec.data ?? defaultDataFolder(spec.name);
+  const opened = await source.open({ folder, files: spec.files });
+  const rng = createRng(spec.seed, `data/${spec.name}`);
+  const split = stratifiedSplit(opened.train.labels, rng.child('validation'));
+  const train = opened.train.select(capped(split.train, spec.train));
+  const validation = opened.train.select(capped(split.validation, spec.validation));
+  const test = opened.test.select(capped(stratifiedOrder(opened.test.labels, rng.child('test')), spec.test));
+  return {
+    task: opened.task,
+    train,
+    validation,
+    test,
+    normalise: channelStatistics(train),
+    notes: opened.notes,
+    fingerprint: fingerprintOf([train, validation, test]),
+  };
+}

@@ -1,0 +1,83 @@
+// Writes the reference pages that follow from the code: `npm run docs` (needs `npm run build` first).
+// A test compares the committed pages with what this prints, so they cannot drift apart.
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { errorCodes } from '../dist/config/index.js';
+import { runConfigSchema } from '../dist/search/index.js';
+
+/** Markdown of docs/reference/errors.md. */
+export function errorsPage() {
+  const rows = Object.entries(errorCodes).map(([code, { exitCode, meaning }]) => `| \`${code}\` | ${exitCode} | ${meaning} |`);
+  return [
+    '# Errors',
+    '',
+    'Every error that a wrong input can cause. With `--json` nothing is printed on stdout then; stderr carries the message:',
+    'what is wrong, in which file or flag, at which path inside it, what was found and what is accepted.',
+    'Exit code 2 means refused before any work started, 1 means failed afterwards.',
+    '',
+    '| code | exit | meaning |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** Markdown of docs/reference/configuration.md. */
+export function configurationPage() {
+  const schema = z.toJSONSchema(runConfigSchema, { io: 'input', unrepresentable: 'any' });
+  return [
+    '# Configuration',
+    '',
+    'A run is described by one YAML or JSON file. Any key may be overridden on the command line with `--set a.b=c`.',
+    'Keys that are not listed here are refused.',
+    '',
+    ...sections(schema, []),
+  ].join('\n');
+}
+
+/** One table per mapping, outermost first. */
+function sections(schema, path) {
+  const properties = Object.entries(schema.properties ?? {});
+  const rows = properties.map(([key, member]) => row(key, member, schema.required ?? []));
+  const table = ['| key | type | default | meaning |', '|---|---|---|---|', ...rows, ''];
+  const title = path.length === 0 ? [] : [`## \`${path.join('.')}\``, ''];
+  const nested = properties
+    .filter(([, member]) => member.properties !== undefined)
+    .flatMap(([key, member]) => sections(member, [...path, key]));
+  return [...title, ...table, ...nested];
+}
+
+function row(key, member, required) {
+  const fallback = member.default === undefined ? (required.includes(key) ? '**required**' : '') : code(JSON.stringify(member.default));
+  const cells = [code(key), typeOf(member), member.properties === undefined ? fallback : '', member.description ?? ''];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function typeOf(member) {
+  if (member.enum !== undefined) return member.enum.map((value) => code(String(value))).join(', ');
+  if (member.const !== undefined) return code(String(member.const));
+  const options = member.anyOf ?? member.oneOf;
+  if (options !== undefined) return options.map(typeOf).join(' or ');
+  if (member.type === 'array') return `list of ${typeOf(member.items ?? {})}`;
+  if (member.properties !== undefined) return 'mapping, see below';
+  return `${{ integer: 'whole number', object: 'mapping' }[member.type] ?? member.type ?? 'any'}${range(member)}`;
+}
+
+function range(member) {
+  const safe = (limit) => limit !== undefined && Math.abs(limit) < Number.MAX_SAFE_INTEGER;
+  const parts = [];
+  if (safe(member.minimum)) parts.push(`>= ${member.minimum}`);
+  if (safe(member.exclusiveMinimum)) parts.push(`> ${member.exclusiveMinimum}`);
+  if (safe(member.maximum)) parts.push(`<= ${member.maximum}`);
+  if (safe(member.exclusiveMaximum)) parts.push(`< ${member.exclusiveMaximum}`);
+  return parts.length === 0 ? '' : `, ${parts.join(', ')}`;
+}
+
+const code = (text) => (text.length > 60 ? '' : `\`${text}\``);
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const here = (file) => fileURLToPath(new URL(file, import.meta.url));
+  writeFileSync(here('reference/errors.md'), errorsPage());
+  writeFileSync(here('reference/configuration.md'), configurationPage());
+}

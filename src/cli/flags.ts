@@ -1,0 +1,41 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** `--json`: one JSON document on stdout. */
+export const jsonFlag = (): Option => new Option('--json', 'print one JSON document on stdout, everything else on stderr');
+
+/** `--set a.b=c`, repeatable. */
+export const setFlag = (): Option =>
+  new Option('--set <key=value>', 'override a config value, for example search.trials=20 (repeatable)')
+    .default([] as string[], 'none')
+    .argParser((value: string, previous: string[]) => [...previous, value]);
+
+/** `--results <folder>`. */
+export const resultsFlag = (): Option => new Option('--results <folder>', 'where runs are kept').default('results');
+
+/** A flag's text as a whole number of at least `min`. */
+export function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < min) {
+      throw new InvalidArgumentError(`found ${JSON.stringify(text)}, accepted is a whole number >= ${min}`);
+    }
+    return value;
+  };
+}
+
+const secondsPerUnit: Record<string, number> = {
+  s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000,
+};
+
+/** Drift times like `1s,1h,1d,30d` as seconds. */
+export function durations(text: string): number[] {
+  return text.split(',').map((part) => {
+    const match = /^(\d+(?:\.\d+)?(?:e\d+)?)\s*(s|min|m|h|d|w|y)?$/.exec(part.trim());
+    if (match === null) {
+      throw new InvalidArgumentError(
+        `found ${JSON.stringify(part)}, accepted are times since programming >= 0 such as 1s, 30min, 1h, 1d, 30d, 1y`,
+      );
+    }
+    return Number(match[1]) * secondsPerUnit[match[2] ?? 's']!;
+  });
+}

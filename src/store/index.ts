@@ -1,0 +1,14 @@
+export { writeFileAtomic } from './atomic-write.js';
+export { listRunFolders, openResultsFolder } from './results-folder.js';
+export { type RunRecord, runFormat, runRecordSchema } from './run-record.js';
+export { listRuns, type RunStart, RunStore, readRun } from './run-store.js';
+export { TrialCache } from './trial-cache.js';
+export {
+  type ChipFigures,
+  type DriftPoint,
+  type TrialMetrics,
+  type TrialPrediction,
+  type TrialRecord,
+  trialMetricsSchema,
+  trialRecordSchema,
+} from './trial-record.js';

@@ -1,0 +1,124 @@
+import { fail, parseWith } from '../../config/index.js';
+import { converterSchema, noiseModelSchema } from '../../devices/index.js';
+import { type CrossbarConfig, crossbarConfigSchema, tileClasses } from './crossbar-config.js';
+import { camelKeys, snakeKeys } from './key-case.js';
+
+type Json = Record<string, unknown>;
+
+const UNBOUNDED = 3.4e38;
+
+/** AIHWKit classes that add no field of their own to the tile type they stand for. */
+const classAliases: Readonly<Record<string, string>> = {
+  StandardHWATrainingPreset: 'InferenceRPUConfig',
+  WebComposerInferenceRPUConfig: 'InferenceRPUConfig',
+  OldWebComposerInferenceRPUConfig: 'InferenceRPUConfig',
+  FloatingPointPreset: 'TorchInferenceRPUConfig',
+};
+
+/** Parts of an AIHWKit configuration that say nothing about inference or hardware-aware training. */
+const ignoredParts = ['device', 'update', 'runtime', 'toolClass', 'tileClass', 'tileArrayClass'];
+
+/** True for objects written in AIHWKit's snake_case or in the shape of its exported cases. */
+export function looksLikeAihwkit(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  if (keys.includes('effective') || keys.includes('non_default')) return true;
+  return keys.some((key) => key.includes('_')) || bareClass(value as Json) !== undefined;
+}
+
+/**
+ * A crossbar configuration from AIHWKit's: `{class, non_default, effective}`, the bare effective object,
+ * `{modifier, non_default}`, `{clip}`, `{remap}`, a bare noise model, or a bare conductance converter.
+ *
+ * @throws CROSSBAR_INVALID where a field is unknown or wrong; CROSSBAR_UNSUPPORTED for devices updated by pulses
+ */
+export function fromAihwkit(json: unknown, source = 'AIHWKit configuration'): CrossbarConfig {
+  const given = json as Json;
+  const { non_default: nonDefault, effective, ...rest } = given;
+  const complete = (effective ?? withoutNonDefault(rest, nonDefault)) as Json;
+  return parseWith(crossbarConfigSchema, toOurShape(complete, source), source, 'CROSSBAR_INVALID');
+}
+
+/** AIHWKit's form of a configuration: the effective object, snake_case. */
+export function toAihwkit(config: CrossbarConfig): Json {
+  const { class: className, forward, backward, mapping, prePost, ...others } = config;
+  const named = {
+    class: className,
+    forward,
+    backward,
+    mapping: { class: 'MappingParameter', ...mapping },
+    prePost: {
+      class: 'PrePostProcessingParameter',
+      inputRange: { class: 'InputRangeParameter', ...prePost.inputRange },
+    },
+    noiseModel: others.noiseModel,
+    driftCompensation: others.driftCompensation,
+    modifier: { class: 'WeightModifierParameter', ...others.modifier },
+    clip: { class: 'WeightClipParameter', ...others.clip },
+    remap: { class: 'WeightRemapParameter', ...others.remap },
+  };
+  return snakeKeys(named) as Json;
+}
+
+/** `{modifier, non_default}` repeats part of itself; `{class, non_default}` alone stands for the class with changes. */
+function withoutNonDefault(rest: Json, nonDefault: unknown): Json {
+  const onlyClass = Object.keys(rest).every((key) => key === 'class');
+  return onlyClass && typeof nonDefault === 'object' ? { ...(nonDefault as Json), ...rest } : rest;
+}
+
+function toOurShape(snake: Json, source: string): Json {
+  const camel = camelKeys(dropUnset(snake)) as Json;
+  const part = bareClass(camel);
+  if (part === 'noiseModel') return { noiseModel: camel };
+  if (part === 'converter') return { noiseModel: { class: 'PCMLikeNoiseModel', gConverter: camel } };
+  refusePulsedDevice(camel, source);
+  const kept = Object.fromEntries(Object.entries(camel).filter(([key]) => !ignoredParts.includes(key)));
+  const className = String(camel.class ?? 'InferenceRPUConfig');
+  const nested = Object.fromEntries(Object.entries(kept).map(([key, value]) => [key, withoutPlainClass(key, value)]));
+  return { ...nested, class: classAliases[className] ?? className };
+}
+
+/** Which part a bare object is: told from AIHWKit's class name. */
+function bareClass(value: Json): 'noiseModel' | 'converter' | undefined {
+  const name = value.class;
+  if (typeof name !== 'string' || (tileClasses as readonly string[]).includes(name)) return undefined;
+  if (discriminants(noiseModelSchema).has(name)) return 'noiseModel';
+  return discriminants(converterSchema).has(name) ? 'converter' : undefined;
+}
+
+function discriminants(union: { _zod: { propValues?: Record<string, Set<unknown>> | undefined } }): Set<unknown> {
+  return union._zod.propValues?.class ?? new Set();
+}
+
+/** `scale_ratio` is a cache that AIHWKit writes along. */
+function dropUnset(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(dropUnset);
+  if (typeof value !== 'object' || value === null) return unbounded(value);
+  const entries = Object.entries(value).filter(([key]) => key !== 'scale_ratio');
+  return Object.fromEntries(entries.map(([key, inner]) => [key, dropUnset(inner)]));
+}
+
+/** Infinities are written as text in JSON; here they are the largest float32, which every bound takes for none. */
+function unbounded(value: unknown): unknown {
+  if (value === 'inf') return UNBOUNDED;
+  return value === '-inf' ? -UNBOUNDED : value;
+}
+
+/** Class labels that carry no information are dropped; those that choose among models stay. */
+function withoutPlainClass(key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const { class: _label, ...fields } = value as Json;
+  if (key === 'prePost') return { inputRange: withoutPlainClass('inputRange', fields.inputRange ?? {}) };
+  return ['mapping', 'modifier', 'clip', 'remap', 'inputRange'].includes(key) ? fields : value;
+}
+
+function refusePulsedDevice(config: Json, source: string): void {
+  const device = (config.device as Json | undefined)?.class;
+  if (config.class !== 'SingleRPUConfig' || device === undefined || device === 'IdealDevice') return;
+  fail('CROSSBAR_UNSUPPORTED', 'This tile is trained by pulses on its devices, which the crossbar room does not do.', {
+    source,
+    path: 'device.class',
+    found: String(device),
+    accepted: 'IdealDevice',
+  });
+}

@@ -1,0 +1,95 @@
+import { fail } from '../../config/index.js';
+import { type CrossbarConfig, engineOf } from './crossbar-config.js';
+
+type Rule = readonly [path: string, violated: (config: CrossbarConfig) => boolean, reason: string];
+
+const irDropT = (config: CrossbarConfig) => config.class === 'TorchInferenceRPUConfigIRDropT';
+
+/** What AIHWKit's torch tile refuses (analog-inference reference, 2.6). */
+const rules: readonly Rule[] = [
+  [
+    'forward.mvType',
+    (c) => c.forward.mvType !== 'OnePass' && !(irDropT(c) && ['SplitMode', 'BitWise'].includes(c.forward.mvType)),
+    'only OnePass (and SplitMode, BitWise with time-dependent voltage drop)',
+  ],
+  [
+    'forward.noiseManagement',
+    (c) => ['AverageAbsMax', 'AbsMaxNPSum'].includes(c.forward.noiseManagement),
+    'None, AbsMax, Max or Constant',
+  ],
+  ['forward.wNoiseType', (c) => c.forward.wNoiseType !== 'None' || c.forward.wNoise > 0, 'no short-term weight noise'],
+  ['forward.irDrop', (c) => c.forward.irDrop > 0 && !irDropT(c), 'no simple voltage drop'],
+  ['forward.outNonlinearity', (c) => c.forward.outNonlinearity > 0, 'no S-shaped outputs'],
+  ['forward.slopeCalibration', (c) => c.forward.slopeCalibration > 0, 'no slope calibration'],
+  [
+    'forward.rSeries',
+    (c) => c.forward.vOffsetStd > 0 || c.forward.vOffsetWMin > 0 || c.forward.rSeries > 0,
+    'no voltage offset, no series resistance',
+  ],
+  ['forward.wReadAsymmetryDtod', (c) => c.forward.wReadAsymmetryDtod > 0, 'no read asymmetry'],
+  [
+    'modifier.type',
+    (c) => ['DoReFa', 'Poly', 'ProgNoise', 'PCMNoise', 'DiscretizeAddNormal', 'DropConnect'].includes(c.modifier.type),
+    'None, Copy, Discretize, MultNormal or AddNormal',
+  ],
+  ['modifier.pdrop', (c) => c.modifier.pdrop > 0, 'no drop connect'],
+  ['modifier.enableDuringTest', (c) => c.modifier.enableDuringTest, 'modifiers in training only'],
+  ['modifier.copyLastColumn', (c) => c.modifier.copyLastColumn, 'no copied last column'],
+  ['clip.type', (c) => c.clip.type === 'AverageChannelMax', 'None, FixedValue or LayerGaussian'],
+  [
+    'remap',
+    (c) =>
+      c.remap.type === 'ChannelwiseSymmetric' &&
+      (c.remap.remappedWmax !== 1 || c.remap.maxScaleRange > 0 || c.remap.maxScaleRef > 0),
+    'remappedWmax 1 and no range of scales',
+  ],
+  ['remap.remappedWmax', (c) => c.remap.type === 'LayerwiseSymmetric' && c.remap.remappedWmax !== 1, 'remappedWmax 1'],
+  ['mapping.digitalBias', (c) => !c.mapping.digitalBias, 'bias in the digital part'],
+  [
+    'prePost.inputRange.manageOutputClipping',
+    (c) => c.prePost.inputRange.manageOutputClipping,
+    'not implemented there',
+  ],
+];
+
+/** Rules that hold for both tiles. */
+const commonRules: readonly Rule[] = [
+  [
+    'prePost.inputRange.manageOutputClipping',
+    (c) => {
+      const { noiseManagement, boundManagement, isPerfect } = c.forward;
+      const managed = noiseManagement !== 'None' || boundManagement !== 'None' || isPerfect;
+      return c.prePost.inputRange.enable && c.prePost.inputRange.manageOutputClipping && managed;
+    },
+    'only without noise and bound management and with a non-perfect forward pass',
+  ],
+  [
+    'forward.mvType',
+    (c) => engineOf(c) === 'rpu' && ['SplitMode', 'BitWise'].includes(c.forward.mvType),
+    'SplitMode and BitWise need class TorchInferenceRPUConfigIRDropT',
+  ],
+  [
+    'forward.inpBound',
+    (c) =>
+      engineOf(c) === 'rpu' && c.forward.noiseManagement !== 'None' && !c.forward.isPerfect && c.forward.inpBound !== 1,
+    'inpBound 1 wherever noise management is on',
+  ],
+];
+
+/**
+ * Refuses what the tile of a configuration does not do.
+ * @throws CROSSBAR_UNSUPPORTED naming the setting and what that tile accepts
+ */
+export function checkSupported(config: CrossbarConfig, source = 'crossbar'): void {
+  const applying = engineOf(config) === 'torch' ? [...rules, ...commonRules] : commonRules;
+  for (const [path, violated, accepted] of applying) {
+    if (!violated(config)) continue;
+    const found = path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], config);
+    fail('CROSSBAR_UNSUPPORTED', `The tile of ${config.class} does not support this setting.`, {
+      source,
+      path,
+      found: JSON.stringify(found),
+      accepted,
+    });
+  }
+}

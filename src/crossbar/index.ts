@@ -1,0 +1,25 @@
+export { fromAihwkit, toAihwkit } from './config/aihwkit.js';
+export {
+  type CrossbarConfig,
+  type CrossbarInput,
+  crossbarConfigSchema,
+  type Engine,
+  engineOf,
+} from './config/crossbar-config.js';
+export type { IoParameters } from './config/io-parameters.js';
+export type { Mapping } from './config/mapping.js';
+export type { InputRangeParameters } from './config/pre-post.js';
+export { defaultPreset } from './config/presets.js';
+export { crossbarPresets, resolveCrossbar } from './config/resolve.js';
+export { checkSupported } from './config/torch-restrictions.js';
+export { AnalogLayer, type HwaContext } from './layer/analog-layer.js';
+export {
+  type ExplicitPad,
+  explicitPad,
+  type LayerShape,
+  layerOutputShape,
+  matrixCols,
+  matrixRows,
+  type Padding,
+} from './layer/layer-shape.js';
+export { splitSizes, type TileGrid, tileGrid } from './tile/grid.js';

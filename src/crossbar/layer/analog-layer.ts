@@ -1,0 +1,142 @@
+import { createNoiseModel, type NoiseModel } from '../../devices/index.js';
+import { type Rng, tf } from '../../tensor/index.js';
+import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
+import { checkSupported } from '../config/torch-restrictions.js';
+import type { MvmTile } from '../mvm/analog-mvm.js';
+import { disposeDraws, drawTile } from '../mvm/tile-draws.js';
+import type { TileGrid } from '../tile/grid.js';
+import { hwaProduct } from './hwa-product.js';
+import { rangeInForce, toTileUnits } from './input-range.js';
+import { layerForward } from './layer-forward.js';
+import { LayerGrid } from './layer-grid.js';
+import { type LayerShape, layerOutputShape } from './layer-shape.js';
+import { ProgrammedLayer } from './programmed-layer.js';
+
+/** What a hardware-aware forward pass needs besides its tensors. */
+export interface HwaContext {
+  /** Range of inputs that the DAC covers; ignored where the configuration has no input range. */
+  readonly inputRange: number | tf.Tensor;
+  /** Stream of this training step. */
+  readonly rng: Rng;
+}
+
+/**
+ * One weight matrix of a network on its grid of tiles.
+ *
+ * Kernels are [in, out] for dense layers and HWIO for convolutions, in logical units; inputs are [..., in] and NHWC.
+ * Training runs through {@link hwaForward}; inference through {@link program}, {@link drift} and {@link forward}.
+ *
+ * @example
+ * const layer = new AnalogLayer('conv1', shape, resolveCrossbar('pcm-8bit-256'));
+ * layer.program(kernel, null, 3, rng.child('chip-0'));
+ * layer.drift(86400, rng.child('chip-0/1d'));
+ * const y = layer.forward(x, rng.child('chip-0/1d/batch-0'));
+ */
+export class AnalogLayer {
+  readonly grid: TileGrid;
+  readonly #layout: LayerGrid;
+  readonly #model: NoiseModel;
+  #tiles: MvmTile[] = [];
+  #programmed: ProgrammedLayer | undefined;
+
+  /** @throws CROSSBAR_UNSUPPORTED where the tile of the configuration refuses a setting */
+  constructor(
+    readonly name: string,
+    readonly shape: LayerShape,
+    readonly config: CrossbarConfig,
+  ) {
+    checkSupported(config);
+    this.#model = createNoiseModel(config.noiseModel);
+    this.#layout = new LayerGrid(shape, config.mapping);
+    this.grid = this.#layout.grid;
+  }
+
+  /**
+   * A training step's forward pass: weights modified, inputs and outputs quantised, noise added. Differentiable in `x`,
+   * `kernel` and `bias`; the backward pass is exact but for the modified weights (AIHWKit's rules, per engine).
+   */
+  hwaForward(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | null, { inputRange, rng }: HwaContext): tf.Tensor {
+    const own = rng.child(this.name);
+    if (this.#tiles.length === 0) this.#makeTiles(own.child('periphery'));
+    const y = this.#flat(x, (input) =>
+      hwaProduct(input, kernel, {
+        shape: this.shape,
+        grid: this.#layout,
+        config: this.config,
+        tiles: this.#tiles,
+        inputRange,
+        rng: own,
+      }),
+    );
+    return bias === null ? y : tf.add(y, bias);
+  }
+
+  /**
+   * Writes a kernel to fresh devices: programming noise, drift exponents and the reference readout of the drift
+   * compensation are drawn now and kept until the next call.
+   */
+  program(kernel: tf.Tensor, bias: tf.Tensor | null, inputRange: number, rng: Rng): void {
+    const own = rng.child(this.name);
+    this.#makeTiles(own.child('periphery'));
+    this.#programmed?.dispose();
+    this.#programmed = ProgrammedLayer.program(
+      { kernel, bias, inputRange },
+      { shape: this.shape, grid: this.#layout, config: this.config, model: this.#model, tiles: this.#tiles },
+      own,
+    );
+  }
+
+  /** Lets the devices drift to `seconds` after programming (from the programmed state each time) and reads them anew. */
+  drift(seconds: number, rng: Rng): void {
+    this.#present().drift(seconds, rng.child(this.name));
+  }
+
+  /** Inference on the weights as they stand after {@link program} or the last {@link drift}. */
+  forward(x: tf.Tensor, rng: Rng): tf.Tensor {
+    const { weights, bias, inputRange } = this.#present();
+    return tf.tidy(() => {
+      const range = rangeInForce(this.config, inputRange);
+      const scales = range === undefined ? weights.scales : (tf.mul(weights.scales, range) as tf.Tensor2D);
+      const y = this.#flat(x, (input) => {
+        const call = {
+          shape: this.shape,
+          grid: this.#layout,
+          config: this.config,
+          weights: { analog: weights.analog, scales },
+          masks: false,
+          rng: rng.child(this.name),
+        };
+        return layerForward(toTileUnits(input, range), call, this.#tiles).y;
+      });
+      return bias === undefined ? y : tf.add(y, bias);
+    });
+  }
+
+  dispose(): void {
+    this.#programmed?.dispose();
+    for (const { draws } of this.#tiles) disposeDraws(draws);
+    this.#layout.dispose();
+  }
+
+  #present(): ProgrammedLayer {
+    if (this.#programmed === undefined) throw new Error(`layer ${this.name} is used before it is programmed`);
+    return this.#programmed;
+  }
+
+  /** Dense layers take any leading shape; the tiles see one row per vector. */
+  #flat(x: tf.Tensor, run: (input: tf.Tensor) => tf.Tensor): tf.Tensor {
+    if (this.shape.kind !== 'dense' || x.rank === 2) return run(x);
+    const outShape = layerOutputShape(this.shape, x.shape);
+    return tf.reshape(run(tf.reshape(x, [-1, this.shape.inSize])), outShape);
+  }
+
+  #makeTiles(rng: Rng): void {
+    for (const { draws } of this.#tiles) disposeDraws(draws);
+    const io = this.config.forward;
+    this.#tiles = this.#layout.places.map(({ rowStart, rowEnd, colStart, colEnd }, i) => {
+      const draws = drawTile(io, rowEnd - rowStart, colEnd - colStart, rng.child(`tile-${i}`));
+      for (const value of Object.values(draws)) tf.keep(value as tf.Tensor);
+      return { io, engine: engineOf(this.config), draws, memory: {} };
+    });
+  }
+}

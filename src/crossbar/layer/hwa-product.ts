@@ -1,0 +1,96 @@
+import { type Rng, tf } from '../../tensor/index.js';
+import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
+import type { MvmTile } from '../mvm/analog-mvm.js';
+import { boundOf, clip, quantise, stepOf } from '../mvm/quantise.js';
+import { hasFixedScale } from './fixed-scale-forward.js';
+import { rangeInForce, toTileUnits } from './input-range.js';
+import { layerForward } from './layer-forward.js';
+import { kernelGradient, maskedInputGradient, maskedKernelGradient } from './layer-gradient.js';
+import type { LayerGrid } from './layer-grid.js';
+import { kernelRows, type LayerShape } from './layer-shape.js';
+import { noisyWeights } from './noisy-weights.js';
+
+/** A layer in training. */
+export interface HwaLayer {
+  readonly shape: LayerShape;
+  readonly grid: LayerGrid;
+  readonly config: CrossbarConfig;
+  readonly tiles: readonly MvmTile[];
+  readonly inputRange: number | tf.Tensor;
+  readonly rng: Rng;
+}
+
+/**
+ * The noisy product of a training step with its own gradient. In logical units, where the mapping scale cancels:
+ * `dx = W~^T dy`, W~ the modified weights and dy zero where the ADC was at its bound; `dW = dy x'^T`, x' the input
+ * clipped to its range. The C++ tile ignores rounding and clipping of inputs in both; the torch tile is
+ * straight-through for rounding, stops gradients where anything was clipped, and uses the rounded input for dW (not
+ * where each patch has a scale of its own: there nothing is clipped, and the rounding is left out).
+ */
+export function hwaProduct(x: tf.Tensor, kernel: tf.Tensor, layer: HwaLayer): tf.Tensor {
+  const { shape, grid, config } = layer;
+  const compute = tf.customGrad((...args) => {
+    const [input, logical, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const range = rangeInForce(config, layer.inputRange);
+    const noisy = noisyWeights(kernelRows(logical), config, grid, layer.rng);
+    const scales = range === undefined ? noisy.scales : (tf.mul(noisy.scales, range) as tf.Tensor2D);
+    const call = {
+      shape,
+      grid,
+      config,
+      weights: { analog: noisy.analog, scales },
+      masks: true,
+      rng: layer.rng,
+    };
+    const { y, inside } = layerForward(toTileUnits(input, range), call, layer.tiles);
+    const effective = tf.mul(noisy.analog, grid.spread(noisy.scales));
+    save([input, effective, ...(range === undefined ? [] : [range]), ...(inside ?? [])]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const [savedInput, savedEffective, ...others] = saved;
+      const savedRange = range === undefined ? undefined : others.shift();
+      const savedInside = inside === undefined ? undefined : others;
+      const tensors = { x: savedInput!, matrix: savedEffective as tf.Tensor2D, range: savedRange, inside: savedInside };
+      const gradients = engineOf(config) === 'torch' ? torchGradients : rpuGradients;
+      const { dx, dKernel } = gradients(dy, tensors, layer);
+      return [dx, tf.reshape(dKernel, kernel.shape)];
+    };
+    return { value: y, gradFunc };
+  });
+  return compute(x, kernel);
+}
+
+interface Saved {
+  readonly x: tf.Tensor;
+  /** Modified weights in logical units, [rows, cols], kernel order. */
+  readonly matrix: tf.Tensor2D;
+  readonly range: tf.Tensor | undefined;
+  readonly inside: readonly tf.Tensor[] | undefined;
+}
+
+function rpuGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, { shape, grid }: HwaLayer) {
+  const clipped = range === undefined ? x : clipToRange(x, range);
+  return {
+    dx: maskedInputGradient(dy, inside, matrix, shape, grid, x.shape),
+    dKernel: kernelGradient(clipped, dy, shape),
+  };
+}
+
+function torchGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, { shape, grid, config }: HwaLayer) {
+  const io = config.forward;
+  const dynamic = !hasFixedScale(io);
+  const bound = io.isPerfect || dynamic ? Number.POSITIVE_INFINITY : boundOf(io.inpBound);
+  const step = io.isPerfect || dynamic ? 0 : stepOf(bound, io.inpRes);
+  const converted = clip(quantise(toTileUnits(x, range), step), bound);
+  const logical = range === undefined ? converted : tf.mul(converted, range);
+  const gradient = maskedInputGradient(dy, inside, matrix, shape, grid, x.shape);
+  const limit = range === undefined ? bound : Math.min(1, bound);
+  const relative = range === undefined ? x : tf.div(x, range);
+  const dx = Number.isFinite(limit)
+    ? tf.mul(gradient, tf.cast(tf.lessEqual(tf.abs(relative), limit), 'float32'))
+    : gradient;
+  return { dx, dKernel: maskedKernelGradient(logical, dy, inside, shape, grid) };
+}
+
+function clipToRange(x: tf.Tensor, range: tf.Tensor): tf.Tensor {
+  return tf.maximum(tf.minimum(x, range), tf.neg(range));
+}

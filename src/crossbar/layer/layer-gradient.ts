@@ -1,0 +1,98 @@
+import { tf } from '../../tensor/index.js';
+import type { LayerGrid } from './layer-grid.js';
+import { type ConvShape, explicitPad, type LayerShape, tfPad } from './layer-shape.js';
+
+/** Gradient of the input: `dy` times the transpose of a matrix in kernel order. */
+export function inputGradient(
+  dy: tf.Tensor,
+  matrix: tf.Tensor2D,
+  shape: LayerShape,
+  inputShape: readonly number[],
+): tf.Tensor {
+  if (shape.kind === 'dense') return tf.matMul(dy as tf.Tensor2D, matrix, false, true);
+  const [kh, kw] = shape.kernel;
+  const filter = spreadTaps(tf.reshape(matrix, [kh, kw, shape.inChannels, shape.outChannels]), shape);
+  const attrs = { ...convAttrs(shape, inputShape), inputShape: [...inputShape] };
+  return run('Conv2DBackpropInput', { dy, filter }, attrs);
+}
+
+/** Gradient of the kernel, in the kernel's own shape. */
+export function kernelGradient(x: tf.Tensor, dy: tf.Tensor, shape: LayerShape): tf.Tensor {
+  if (shape.kind === 'dense') return tf.matMul(x as tf.Tensor2D, dy as tf.Tensor2D, true, false);
+  const [kh, kw] = shape.kernel;
+  const [dh, dw] = shape.dilations;
+  const filterShape = [(kh - 1) * dh + 1, (kw - 1) * dw + 1, shape.inChannels, shape.outChannels];
+  const full = run('Conv2DBackpropFilter', { x, dy }, { ...convAttrs(shape, x.shape), filterShape });
+  if (dh === 1 && dw === 1) return full;
+  return tf.stridedSlice(full, [0, 0, 0, 0], filterShape, [dh, dw, 1, 1]);
+}
+
+/** `dy` where the ADC of every row part was inside its bound... per part: the input gradient adds up over the parts. */
+export function maskedInputGradient(
+  dy: tf.Tensor,
+  inside: readonly tf.Tensor[] | undefined,
+  matrix: tf.Tensor2D,
+  shape: LayerShape,
+  grid: LayerGrid,
+  inputShape: readonly number[],
+): tf.Tensor {
+  if (inside === undefined || allInside(inside)) return inputGradient(dy, matrix, shape, inputShape);
+  const parts = inside.map((mask, part) => {
+    const own = grid.membership === undefined ? matrix : tf.mul(matrix, memberColumn(grid.membership, part));
+    return inputGradient(tf.mul(dy, tf.cast(mask, 'float32')), own as tf.Tensor2D, shape, inputShape);
+  });
+  return parts.reduce((a, b) => tf.add(a, b));
+}
+
+/** The kernel gradient of the torch tile: clipped outputs do not count, part by part. */
+export function maskedKernelGradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  inside: readonly tf.Tensor[] | undefined,
+  shape: LayerShape,
+  grid: LayerGrid,
+): tf.Tensor {
+  if (inside === undefined || allInside(inside)) return kernelGradient(x, dy, shape);
+  const parts = inside.map((mask, part) => {
+    const gradient = kernelGradient(x, tf.mul(dy, tf.cast(mask, 'float32')), shape);
+    if (grid.membership === undefined) return gradient;
+    const rows = tf.reshape(gradient, [grid.membership.shape[0], -1]);
+    return tf.reshape(tf.mul(rows, memberColumn(grid.membership, part)), gradient.shape);
+  });
+  return parts.reduce((a, b) => tf.add(a, b));
+}
+
+function memberColumn(membership: tf.Tensor2D, part: number): tf.Tensor2D {
+  return tf.slice(membership, [0, part], [membership.shape[0], 1]);
+}
+
+/** Reading one number back is cheap where tensors live in memory; a GPU would have to wait for it. */
+function allInside(inside: readonly tf.Tensor[]): boolean {
+  if (tf.getBackend() === 'webgpu') return false;
+  return inside.every((mask) => tf.tidy(() => tf.all(mask).dataSync()[0] === 1));
+}
+
+function convAttrs(shape: ConvShape, inputShape: readonly number[]) {
+  const pad = tfPad(explicitPad(shape, inputShape[1]!, inputShape[2]!));
+  return { strides: [...shape.strides], pad, dataFormat: 'NHWC', dimRoundingMode: undefined };
+}
+
+/** tfjs' gradient kernels know no dilation: a dilated kernel is a larger one with zeros between its taps. */
+function spreadTaps(kernel: tf.Tensor, { kernel: [kh, kw], dilations: [dh, dw] }: ConvShape): tf.Tensor {
+  if (dh === 1 && dw === 1) return kernel;
+  const [, , inChannels, outChannels] = kernel.shape as [number, number, number, number];
+  const spaced = tf.reshape(kernel, [kh, 1, kw, 1, inChannels * outChannels]);
+  const padded = tf.pad(spaced, [
+    [0, 0],
+    [0, dh - 1],
+    [0, 0],
+    [0, dw - 1],
+    [0, 0],
+  ]);
+  const full = tf.reshape(padded, [kh * dh, kw * dw, inChannels, outChannels]);
+  return tf.slice(full, [0, 0, 0, 0], [(kh - 1) * dh + 1, (kw - 1) * dw + 1, inChannels, outChannels]);
+}
+
+function run(kernel: string, inputs: Record<string, tf.Tensor>, attrs: Record<string, unknown>): tf.Tensor {
+  return tf.engine().runKernel(kernel, inputs, attrs as tf.NamedAttrMap) as tf.Tensor;
+}

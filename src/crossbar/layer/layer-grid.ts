@@ -1,0 +1,73 @@
+import { tf } from '../../tensor/index.js';
+import type { Mapping } from '../config/mapping.js';
+import { type TileGrid, type TilePlace, tileGrid, tilePlaces } from '../tile/grid.js';
+import { type LayerShape, matrixCols, matrixRows } from './layer-shape.js';
+import { matrixIndexOfKernelRow } from './row-order.js';
+
+/** The input channels that a row part of a convolution touches, and which rows of their filters are its own. */
+export interface ChannelRange {
+  readonly start: number;
+  readonly end: number;
+  /** 1 for own rows, [kh, kw, end - start, 1]; undefined where all are. */
+  readonly mask: tf.Tensor4D | undefined;
+}
+
+/** How a layer's matrix lies on its tiles, with the constant tensors that this needs. */
+export class LayerGrid {
+  readonly grid: TileGrid;
+  readonly places: readonly TilePlace[];
+  /** Number of parts that the rows are cut into. */
+  readonly rowParts: number;
+  /** [rows in kernel order, row parts]: 1 where the row belongs to the part; undefined where there is one part. */
+  readonly membership: tf.Tensor2D | undefined;
+  readonly channels: readonly ChannelRange[];
+
+  /** `biasRow` counts the analog bias as one more row, at the end. */
+  constructor(shape: LayerShape, mapping: Mapping, biasRow = false) {
+    const rows = matrixRows(shape);
+    this.grid = tileGrid(rows + (biasRow ? 1 : 0), matrixCols(shape), mapping);
+    this.places = tilePlaces(this.grid);
+    this.rowParts = this.grid.rowCuts.length - 1;
+    this.membership = this.rowParts > 1 ? membership(shape, this.grid.rowCuts) : undefined;
+    this.channels = shape.kind === 'conv2d' ? channelRanges(shape, this.grid.rowCuts) : [];
+  }
+
+  /** Spreads one row of values per row part, [parts, cols], over the rows of the matrix, [rows or 1, cols]. */
+  spread(perPart: tf.Tensor2D): tf.Tensor2D {
+    return this.membership === undefined ? perPart : tf.matMul(this.membership, perPart);
+  }
+
+  dispose(): void {
+    this.membership?.dispose();
+    for (const { mask } of this.channels) mask?.dispose();
+  }
+}
+
+function membership(shape: LayerShape, rowCuts: readonly number[]): tf.Tensor2D {
+  const parts = rowCuts.length - 1;
+  const index = matrixIndexOfKernelRow(shape);
+  const values = new Float32Array(index.length * parts);
+  index.forEach((row, k) => {
+    values[k * parts + rowCuts.findLastIndex((cut) => cut <= row)] = 1;
+  });
+  return tf.keep(tf.tensor2d(values, [index.length, parts]));
+}
+
+function channelRanges(shape: Extract<LayerShape, { kind: 'conv2d' }>, rowCuts: readonly number[]): ChannelRange[] {
+  const [kh, kw] = shape.kernel;
+  const window = kh * kw;
+  return rowCuts.slice(1).map((rowEnd, part) => {
+    const rowStart = rowCuts[part]!;
+    const start = Math.floor(rowStart / window);
+    const end = Math.min(Math.ceil(rowEnd / window), shape.inChannels);
+    if (rowStart === start * window && rowEnd >= end * window) return { start, end, mask: undefined };
+    const values = new Float32Array(window * (end - start));
+    for (let position = 0; position < window; position++) {
+      for (let c = start; c < end; c++) {
+        const row = c * window + position;
+        values[position * (end - start) + (c - start)] = row >= rowStart && row < rowEnd ? 1 : 0;
+      }
+    }
+    return { start, end, mask: tf.keep(tf.tensor4d(values, [kh, kw, end - start, 1])) };
+  });
+}

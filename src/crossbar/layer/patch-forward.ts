@@ -1,0 +1,57 @@
+import { tf } from '../../tensor/index.js';
+import { analogMvm, type MvmTile } from '../mvm/analog-mvm.js';
+import { boundOf } from '../mvm/quantise.js';
+import { type ForwardCall, INSIDE_SHARE } from './fixed-scale-forward.js';
+import { im2col } from './im2col.js';
+import { layerOutputShape, matrixRows } from './layer-shape.js';
+import type { LayerOutput } from './layer-weights.js';
+import { toMatrixOrder } from './row-order.js';
+
+/**
+ * The general forward pass: every patch is one input vector of every tile, with all that a tile can do. The input is
+ * already divided by its input range.
+ */
+export function patchForward(x: tf.Tensor, call: ForwardCall, tiles: readonly MvmTile[]): LayerOutput {
+  const { shape, grid, config, weights, masks, rng } = call;
+  const rows = matrixRows(shape);
+  const biasRow = weights.analog.shape[0] > rows;
+  const patches: tf.Tensor2D = shape.kind === 'conv2d' ? im2col(x as tf.Tensor4D, shape) : (x as tf.Tensor2D);
+  const input: tf.Tensor2D = biasRow ? tf.concat([patches, tf.ones([patches.shape[0], 1])], 1) : patches;
+  const matrix = matrixWithBias(call, rows, biasRow);
+  const values = grid.places.map((place, i) => {
+    const { rowStart, rowEnd, colStart, colEnd } = place;
+    const part = tf.slice(input, [0, rowStart], [input.shape[0], rowEnd - rowStart]);
+    const tileWeights = tf.slice(matrix, [rowStart, colStart], [rowEnd - rowStart, colEnd - colStart]);
+    return analogMvm(part, tileWeights, tiles[i]!, rng.child(`tile-${i}`));
+  });
+  const perPart = groupColumns(values, grid.grid.colCuts.length - 1);
+  const scales = tf.unstack(weights.scales);
+  const sum = perPart.map((value, part) => tf.mul(value, scales[part]!)).reduce((a, b) => tf.add(a, b));
+  const outShape = layerOutputShape(shape, x.shape);
+  const bound = boundOf(config.forward.outBound) * config.forward.outScale * INSIDE_SHARE;
+  const inside =
+    masks && Number.isFinite(bound)
+      ? perPart.map((value) => tf.reshape(tf.less(tf.abs(value), bound), outShape))
+      : undefined;
+  return { y: tf.reshape(sum, outShape), inside };
+}
+
+function matrixWithBias({ weights, shape }: ForwardCall, rows: number, biasRow: boolean): tf.Tensor2D {
+  if (!biasRow) return toMatrixOrder(weights.analog, shape);
+  const cols = weights.analog.shape[1];
+  const [kernel, bias] = [
+    tf.slice(weights.analog, [0, 0], [rows, cols]),
+    tf.slice(weights.analog, [rows, 0], [1, cols]),
+  ];
+  return tf.concat([toMatrixOrder(kernel, shape), bias], 0);
+}
+
+/** Joins the column parts of each row part. */
+function groupColumns(values: readonly tf.Tensor2D[], colParts: number): tf.Tensor2D[] {
+  const parts: tf.Tensor2D[] = [];
+  for (let i = 0; i < values.length; i += colParts) {
+    const group = values.slice(i, i + colParts);
+    parts.push(group.length === 1 ? group[0]! : tf.concat([...group], 1));
+  }
+  return parts;
+}

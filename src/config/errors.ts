@@ -21,6 +21,7 @@ export const errorCodes = {
   DATA_MISSING: { exitCode: 2, meaning: 'a data folder or file does not exist' },
   DATA_INVALID: { exitCode: 2, meaning: 'a data file is damaged or not of the expected format' },
   DOWNLOAD_FAILED: { exitCode: 1, meaning: 'a download did not arrive whole or has the wrong checksum' },
+  TRAINING_DIVERGED: { exitCode: 1, meaning: 'the loss of a training is no longer a number' },
   SURROGATE_UNAVAILABLE: { exitCode: 2, meaning: 'the XGBoost library cannot be loaded' },
   SURROGATE_INVALID: {
     exitCode: 2,

@@ -78,19 +78,18 @@ function copyShifted(
   mirror: boolean,
 ): void {
   const [height, width, channels] = set.shape;
-  let to = 0;
-  for (let y = 0; y < height; y++) {
-    const fromY = y + shiftY;
-    if (fromY < 0 || fromY >= height) {
-      out.fill(0, to, to + width * channels);
-      to += width * channels;
-      continue;
-    }
-    for (let x = 0; x < width; x++) {
-      const shifted = x + shiftX;
-      const inside = shifted >= 0 && shifted < width;
-      const from = offset + (fromY * width + (mirror ? width - 1 - shifted : shifted)) * channels;
-      for (let c = 0; c < channels; c++) out[to++] = inside ? table[c * 256 + set.pixels[from + c]!]! : 0;
+  const { pixels } = set;
+  const row = width * channels;
+  const step = mirror ? -channels : channels;
+  const firstX = Math.max(0, -shiftX);
+  const endX = Math.min(width, width - shiftX);
+  if (shiftY !== 0 || shiftX !== 0) out.fill(0);
+  for (let y = Math.max(0, -shiftY); y < Math.min(height, height - shiftY); y++) {
+    const fromX = mirror ? width - 1 - firstX - shiftX : firstX + shiftX;
+    let from = offset + (y + shiftY) * row + fromX * channels;
+    let to = y * row + firstX * channels;
+    for (let x = firstX; x < endX; x++, from += step) {
+      for (let c = 0; c < channels; c++) out[to++] = table[c * 256 + pixels[from + c]!]!;
     }
   }
 }

@@ -1,0 +1,44 @@
+import type { CrossbarConfig } from '../crossbar/index.js';
+import { toTensor } from '../data/index.js';
+import type { Model } from '../nn/index.js';
+import type { Rng, tf } from '../tensor/index.js';
+import { clipWeights } from './clip-weights.js';
+import type { TrainingHistory } from './history.js';
+import type { HwaTraining } from './options.js';
+import { type TrainingContext, type TrainingData, train } from './train.js';
+
+/**
+ * Fine-tunes a trained model for crossbars, in place: finds the input range of each layer, then goes on training with
+ * the crossbars' noise and quantisation in the forward pass and exact gradients (Rasch et al. 2023,
+ * DOI 10.1038/s41467-023-40770-4). Every step draws fresh noise. Afterwards the model's input ranges are set, so that
+ * `model.toAnalog(crossbar)` uses them.
+ *
+ * @throws AbortError, TRAINING_DIVERGED
+ * @example
+ * const crossbar = resolveCrossbar('pcm-8bit-256');
+ * await trainHwa(model, data, hwaTrainingSchema.parse({ epochs: 3 }), crossbar, { rng: createRng(1).child('hwa') });
+ */
+export async function trainHwa(
+  model: Model,
+  data: TrainingData,
+  options: HwaTraining,
+  crossbar: CrossbarConfig,
+  context: TrainingContext,
+): Promise<TrainingHistory> {
+  const { images, ...method } = options.inputRange;
+  const batches = calibrationBatches(data, images, options.batchSize, context.rng.child('calibration'));
+  model.enableHwa(crossbar, model.calibrateInputRanges(batches, method));
+  const clip = clipWeights(model, options.clipSigma);
+  return train(model, data, options, context, { mode: 'hwa', afterStep: clip });
+}
+
+/** Unaugmented training images, chosen by the stream; each batch is freed when the next is asked for. */
+function* calibrationBatches(data: TrainingData, images: number, batchSize: number, rng: Rng): Generator<tf.Tensor> {
+  const order = rng.shuffle([...data.train.labels.keys()]).slice(0, images);
+  for (let start = 0; start < order.length; start += batchSize) {
+    const { x, labels } = toTensor(data.train, order.slice(start, start + batchSize), data.normalise);
+    yield x;
+    x.dispose();
+    labels.dispose();
+  }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { tf } from '../../src/tensor/index.js';
+import { accuracy } from '../../src/training/index.js';
+import { bars, normalise } from './fixtures.js';
+
+const set = bars(50, 1);
+
+describe('accuracy', () => {
+  it('is the share of images whose largest output is their label, whatever the batch size', async () => {
+    // Says class 0 for all: a third of the images (17 of 50) have it.
+    const alwaysFirst = (x: tf.Tensor4D) => tf.tensor2d(new Array(x.shape[0]).fill([1, 0, 0]));
+    for (const batchSize of [1, 7, 50, 64]) {
+      expect(await accuracy(alwaysFirst, set, normalise, { batchSize })).toBe(17 / 50);
+    }
+  });
+
+  it('numbers the batches and frees all tensors', async () => {
+    const before = tf.memory().numTensors;
+    const batches: number[] = [];
+    const note = (x: tf.Tensor4D, batch: number) => {
+      batches.push(batch);
+      return tf.zeros([x.shape[0], 3]);
+    };
+    await accuracy(note, set, normalise, { batchSize: 20 });
+    expect(batches).toEqual([0, 1, 2]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('is 0 for an empty set', async () => {
+    expect(await accuracy(() => tf.zeros([0, 3]), bars(0, 1), normalise)).toBe(0);
+  });
+
+  it('stops at an abort', async () => {
+    const signal = AbortSignal.abort('stop');
+    await expect(accuracy((x) => tf.zeros([x.shape[0], 3]), set, normalise, { signal })).rejects.toMatchObject({
+      name: 'AbortError',
+      cause: 'stop',
+    });
+  });
+});

@@ -1,3 +1,4 @@
+export type { LayerShape, Padding } from '../crossbar/index.js';
 export { autoencoder } from './baselines/autoencoder.js';
 export { dsCnn } from './baselines/ds-cnn.js';
 export { baselineGraph, baselineNames } from './baselines/index.js';
@@ -16,7 +17,6 @@ export {
   Wire,
 } from './graph/graph-builder.js';
 export { inferShapes } from './graph/infer-shapes.js';
-export { type LayerShape, matrixColumns, matrixRows, type Padding } from './graph/layer-shape.js';
 export { consumers, type MatrixLayer, matrixLayers } from './graph/matrix-layers.js';
 export type { NetworkGraph } from './graph/network-graph.js';
 export {
@@ -30,3 +30,8 @@ export {
 export { type PlainActivation, plainActivations } from './graph/ops/activations.js';
 export type { GraphNode, NodeOf, OpName } from './graph/ops/index.js';
 export { parseGraph } from './graph/parse-graph.js';
+export type { InputRanges } from './model/analog-engines.js';
+export { AnalogModel } from './model/analog-model.js';
+export type { InputRangeOptions } from './model/input-ranges.js';
+export { type ForwardOptions, Model } from './model/model.js';
+export type { WeightMap, WeightValues } from './model/weight-map.js';

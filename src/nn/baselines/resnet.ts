@@ -1,5 +1,5 @@
+import type { Padding } from '../../crossbar/index.js';
 import { GraphBuilder, type Wire } from '../graph/graph-builder.js';
-import type { Padding } from '../graph/layer-shape.js';
 import type { NetworkGraph } from '../graph/network-graph.js';
 import { halve } from './halve.js';
 

@@ -1,5 +1,5 @@
+import { matrixCols, matrixRows } from '../../crossbar/index.js';
 import { inferShapes, inputShapes } from './infer-shapes.js';
-import { matrixColumns, matrixRows } from './layer-shape.js';
 import { consumers, type MatrixLayer, matrixLayers } from './matrix-layers.js';
 import type { NetworkGraph } from './network-graph.js';
 import { sizeOf, type WeightSpec } from './op-definition.js';
@@ -70,7 +70,7 @@ function allWeights(graph: NetworkGraph): (WeightSpec & { node: string })[] {
 
 function countLayer(graph: NetworkGraph, { id, node, shape, positions, weights }: MatrixLayer): LayerCount {
   const { op } = graph.nodes.find((candidate) => candidate.id === node)!;
-  return { id, op, rows: matrixRows(shape), cols: matrixColumns(shape), positions, macs: weights * positions, weights };
+  return { id, op, rows: matrixRows(shape), cols: matrixCols(shape), positions, macs: weights * positions, weights };
 }
 
 /** A batch norm right behind a matrix leaves one bias per channel there; any other keeps a scale and an offset. */

@@ -1,5 +1,5 @@
+import type { Padding } from '../../crossbar/index.js';
 import { inferNodeShape } from './infer-shapes.js';
-import type { Padding } from './layer-shape.js';
 import type { NetworkGraph } from './network-graph.js';
 import type { Shape } from './op-definition.js';
 import type { PlainActivation } from './ops/activations.js';

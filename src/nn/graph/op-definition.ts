@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { LayerShape } from './layer-shape.js';
+import type { LayerShape } from '../../crossbar/index.js';
 
 /** Shape of one sample, without the batch axis. Images are [height, width, channels]. */
 export type Shape = readonly number[];

@@ -1,4 +1,4 @@
-import type { Padding } from './layer-shape.js';
+import type { Padding } from '../../crossbar/index.js';
 import { type Shape, showShape } from './op-definition.js';
 
 /** A sliding window over the two spatial axes. */

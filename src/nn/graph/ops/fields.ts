@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Padding } from '../layer-shape.js';
+import type { Padding } from '../../../crossbar/index.js';
 
 /** A whole number of at least one. */
 export const positive = z.int().min(1);

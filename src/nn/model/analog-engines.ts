@@ -1,0 +1,67 @@
+import { AnalogLayer, type CrossbarConfig } from '../../crossbar/index.js';
+import type { Rng } from '../../tensor/index.js';
+import { type BoundMatrix, type MatrixEngine, withDenseKernel } from './bound-matrix.js';
+
+/** Largest magnitude that the DACs of each matrix cover, by the id of the matrix layer. */
+export type InputRanges = Readonly<Record<string, number>>;
+
+/** One {@link AnalogLayer} per weight matrix of a network, with the range of its inputs. */
+export class TileGrids {
+  readonly #layers: ReadonlyMap<string, AnalogLayer>;
+  readonly #inputRanges: InputRanges;
+
+  /** Matrices without an input range take `prePost.inputRange.initValue` of the configuration. */
+  constructor(matrices: readonly BoundMatrix[], config: CrossbarConfig, inputRanges: InputRanges) {
+    this.#layers = new Map(matrices.map(({ id, shape }) => [id, new AnalogLayer(id, shape, config)]));
+    const { initValue } = config.prePost.inputRange;
+    this.#inputRanges = Object.fromEntries(matrices.map(({ id }) => [id, inputRanges[id] ?? initValue]));
+  }
+
+  /** Engine of hardware-aware training: noisy products, exact gradients. */
+  hwaEngine(rng: Rng): MatrixEngine {
+    const streams = streamsOf(rng);
+    return {
+      apply: (matrix, x) => {
+        const context = { inputRange: this.#inputRanges[matrix.id]!, rng: streams(matrix.id) };
+        const layer = this.#layers.get(matrix.id)!;
+        return withDenseKernel(matrix, (kernel) => layer.hwaForward(x, kernel, matrix.biasTensor, context));
+      },
+    };
+  }
+
+  /** Engine of inference on the present conductances. */
+  analogEngine(rng: Rng): MatrixEngine {
+    const streams = streamsOf(rng);
+    return { apply: ({ id }, x) => this.#layers.get(id)!.forward(x, streams(id)) };
+  }
+
+  /** Programs all matrices. */
+  program(matrices: readonly BoundMatrix[], rng: Rng): void {
+    for (const matrix of matrices) {
+      const layer = this.#layers.get(matrix.id)!;
+      withDenseKernel(matrix, (kernel) => layer.program(kernel, matrix.biasTensor, this.#inputRanges[matrix.id]!, rng));
+    }
+  }
+
+  /** Lets all matrices drift to a time in seconds since programming. */
+  drift(seconds: number, rng: Rng): void {
+    for (const layer of this.#layers.values()) layer.drift(seconds, rng);
+  }
+
+  dispose(): void {
+    for (const layer of this.#layers.values()) layer.dispose();
+  }
+}
+
+/**
+ * The stream of a matrix's next use in a pass. A matrix derives its own stream from what it is given; one that is used
+ * again, in a recurrent layer, must be given another.
+ */
+function streamsOf(rng: Rng): (id: string) => Rng {
+  const uses = new Map<string, number>();
+  return (id) => {
+    const use = uses.get(id) ?? 0;
+    uses.set(id, use + 1);
+    return use === 0 ? rng : rng.child(`use-${use}`);
+  };
+}

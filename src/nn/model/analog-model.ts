@@ -1,0 +1,56 @@
+import type { CrossbarConfig } from '../../crossbar/index.js';
+import { type Rng, tf } from '../../tensor/index.js';
+import type { NetworkGraph } from '../graph/network-graph.js';
+import { type InputRanges, TileGrids } from './analog-engines.js';
+import { type BoundNetwork, bindNetwork } from './bind-network.js';
+
+/**
+ * A network on crossbars: all weight matrices as conductances, batch norm and activations digital behind the ADCs.
+ *
+ * @example
+ * const analog = model.toAnalog(resolveCrossbar('pcm-8bit-256'));
+ * analog.program(rng.child('program'));
+ * analog.drift(86_400, rng.child('1d'));
+ * const result = analog.predict(x, rng.child('read'));
+ */
+export class AnalogModel {
+  readonly #weights: ReadonlyMap<string, tf.Tensor>;
+  readonly #network: BoundNetwork;
+  readonly #grids: TileGrids;
+
+  /** Takes ownership of the weights. Use {@link Model.toAnalog}. */
+  constructor(
+    readonly graph: NetworkGraph,
+    weights: ReadonlyMap<string, tf.Tensor>,
+    unusedBiases: ReadonlySet<string>,
+    config: CrossbarConfig,
+    inputRanges: InputRanges,
+  ) {
+    this.#weights = weights;
+    this.#network = bindNetwork(graph, weights, unusedBiases);
+    this.#grids = new TileGrids(this.#network.matrices, config, inputRanges);
+  }
+
+  /** Programs all tiles: draws programming noise and drift exponents, reads the baseline of drift compensation. */
+  program(rng: Rng): void {
+    this.#grids.program(this.#network.matrices, rng);
+  }
+
+  /** Lets the programmed tiles drift to `seconds` after programming (>= 0) and reads the compensation. */
+  drift(seconds: number, rng: Rng): void {
+    this.#grids.drift(seconds, rng);
+  }
+
+  /** The network's result [batch, ...] on the present conductances, with DAC, ADC and read noise. The caller owns the tensor. */
+  predict(x: tf.Tensor, rng: Rng): tf.Tensor {
+    const engine = this.#grids.analogEngine(rng);
+    const pass = { engine, training: false, rng: undefined, means: [], variances: [] };
+    return tf.tidy(() => this.#network.run(x, pass));
+  }
+
+  /** Frees all tensors. */
+  dispose(): void {
+    this.#grids.dispose();
+    for (const tensor of this.#weights.values()) tensor.dispose();
+  }
+}

@@ -1,0 +1,74 @@
+import type { MatrixEngine } from './bound-matrix.js';
+import { digitalEngine } from './digital-engine.js';
+
+/** How the input range of a weight matrix follows from the activations it sees. */
+export interface InputRangeOptions {
+  /**
+   * `quantile`: that quantile of the magnitudes; `std`: `stdAlpha` standard deviations about the mean of all values, as
+   * AIHWKit's `init_std_alpha`; `max`: the largest magnitude.
+   */
+  readonly method?: 'quantile' | 'std' | 'max';
+  /** In (0, 1]; 0.999 if absent. */
+  readonly quantile?: number;
+  /** 3 if absent. */
+  readonly stdAlpha?: number;
+}
+
+/** Values per matrix and batch that a quantile is taken from, spread evenly over the batch. */
+const samplesPerBatch = 65_536;
+
+/** Watches the inputs of every weight matrix during digital inference and derives input ranges from them. */
+export class InputRangeObserver implements MatrixEngine {
+  readonly #records = new Map<string, ActivationRecord>();
+
+  apply: MatrixEngine['apply'] = (matrix, x) => {
+    const record = this.#records.get(matrix.id) ?? new ActivationRecord();
+    this.#records.set(matrix.id, record);
+    record.add(x.dataSync() as Float32Array);
+    return digitalEngine.apply(matrix, x);
+  };
+
+  /** The range of each matrix seen; 1 where only zeros came. */
+  ranges(options: InputRangeOptions = {}): Record<string, number> {
+    return Object.fromEntries([...this.#records].map(([id, record]) => [id, record.range(options) || 1]));
+  }
+}
+
+class ActivationRecord {
+  #count = 0;
+  #sum = 0;
+  #sumOfSquares = 0;
+  #max = 0;
+  readonly #samples: Float32Array[] = [];
+
+  add(values: Float32Array): void {
+    for (const value of values) {
+      this.#sum += value;
+      this.#sumOfSquares += value * value;
+      this.#max = Math.max(this.#max, Math.abs(value));
+    }
+    this.#count += values.length;
+    const stride = Math.ceil(values.length / samplesPerBatch);
+    this.#samples.push(
+      Float32Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => Math.abs(values[i * stride]!)),
+    );
+  }
+
+  range({ method = 'quantile', quantile = 0.999, stdAlpha = 3 }: InputRangeOptions): number {
+    if (method === 'max') return this.#max;
+    if (method === 'quantile') return this.#quantile(quantile);
+    const mean = this.#sum / this.#count;
+    return stdAlpha * Math.sqrt(Math.max(0, this.#sumOfSquares / this.#count - mean * mean));
+  }
+
+  #quantile(share: number): number {
+    const sorted = new Float32Array(this.#samples.reduce((sum, { length }) => sum + length, 0));
+    let offset = 0;
+    for (const part of this.#samples) {
+      sorted.set(part, offset);
+      offset += part.length;
+    }
+    sorted.sort();
+    return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
+  }
+}

@@ -1,0 +1,169 @@
+import type { CrossbarConfig } from '../../crossbar/index.js';
+import { type Rng, tf } from '../../tensor/index.js';
+import type { NetworkGraph } from '../graph/network-graph.js';
+import { type InputRanges, TileGrids } from './analog-engines.js';
+import { AnalogModel } from './analog-model.js';
+import { type BoundNetwork, bindNetwork, redundantBiases } from './bind-network.js';
+import { digitalEngine } from './digital-engine.js';
+import { InputRangeObserver, type InputRangeOptions } from './input-ranges.js';
+import { MovingStatistics } from './moving-statistics.js';
+import type { Pass } from './runner.js';
+import { initialVariables, variablesFrom, type WeightMap } from './weight-map.js';
+
+/** How a forward pass is computed. */
+export interface ForwardOptions {
+  /** `digital` is exact; `hwa` has the noise and quantisation of the crossbars set by {@link Model.enableHwa}. */
+  readonly mode?: 'digital' | 'hwa';
+  /** Use and record batch statistics, apply dropout. False by default. */
+  readonly training?: boolean;
+  /** Source of noise and dropout; needed for `hwa`. Give each step its own. */
+  readonly rng?: Rng;
+}
+
+/**
+ * A network with weights on the tensor backend.
+ *
+ * @example
+ * const model = Model.create(resnet8(), createRng(1).child('init'));
+ * const { value, grads } = tf.variableGrads(
+ *   () => softmaxCrossEntropy(model.forward(x, { training: true }), labels),
+ *   model.trainable(),
+ * );
+ */
+export class Model {
+  /** A model with fresh weights (He et al. 2015; recurrent ones Glorot and Bengio 2010). */
+  static create(graph: NetworkGraph, rng: Rng): Model {
+    return new Model(graph, initialVariables(graph, rng));
+  }
+
+  /** A model with given weights. Throws MODEL_INVALID where they do not fit the graph. */
+  static fromWeights(graph: NetworkGraph, weights: WeightMap): Model {
+    return new Model(graph, variablesFrom(graph, weights));
+  }
+
+  readonly graph: NetworkGraph;
+  readonly #variables: ReadonlyMap<string, tf.Variable>;
+  readonly #network: BoundNetwork;
+  readonly #moving: MovingStatistics;
+  /** Biases without effect; they are zero and stay so. */
+  readonly #unusedBiases: ReadonlySet<string>;
+  #grids: TileGrids | null = null;
+  #inputRanges: InputRanges = {};
+
+  private constructor(graph: NetworkGraph, variables: ReadonlyMap<string, tf.Variable>) {
+    this.graph = graph;
+    this.#variables = variables;
+    this.#unusedBiases = new Set([...redundantBiases(graph)].filter((name) => isZero(variables.get(name)!)));
+    this.#network = bindNetwork(graph, variables, this.#unusedBiases);
+    this.#moving = new MovingStatistics(
+      graph.nodes.flatMap((node) => {
+        if (node.op !== 'batchNorm') return [];
+        const [mean, variance] = ['movingMean', 'movingVariance'].map((name) => variables.get(`${node.id}/${name}`)!);
+        return [{ mean: mean!, variance: variance!, momentum: node.momentum }];
+      }),
+    );
+  }
+
+  /** All weights by full name, moving averages brought up to date. */
+  get weights(): ReadonlyMap<string, tf.Variable> {
+    this.#moving.flush();
+    return this.#variables;
+  }
+
+  /** The variables that training changes, in the order of the nodes. */
+  trainable(): tf.Variable[] {
+    return [...this.#variables]
+      .filter(([name, variable]) => variable.trainable && !this.#unusedBiases.has(name))
+      .map(([, variable]) => variable);
+  }
+
+  /**
+   * Logits [batch, ...]: the network's result in front of a final softmax. The caller owns the tensor. With a gradient
+   * being taken, call it inside that function; the tape then holds the activations.
+   */
+  forward(x: tf.Tensor, options: ForwardOptions = {}): tf.Tensor {
+    const { mode = 'digital', training = false, rng } = options;
+    if (!training) this.#moving.flush();
+    const engine = mode === 'hwa' ? this.#hwaEngine(rng) : digitalEngine;
+    const pass: Pass = { engine, training, rng, means: [], variances: [] };
+    const run = () => {
+      const logits = this.#network.runToLogits(x, pass);
+      if (training) this.#moving.update(pass.means, pass.variances);
+      return logits;
+    };
+    return taping() ? run() : tf.tidy(run);
+  }
+
+  /** The network's result [batch, ...] by exact inference, with its final softmax if it has one. The caller owns it. */
+  predict(x: tf.Tensor): tf.Tensor {
+    this.#moving.flush();
+    return tf.tidy(() => this.#network.run(x, inferencePass(digitalEngine)));
+  }
+
+  /**
+   * Input ranges of all weight matrices from what they see during exact inference on some batches (without training's
+   * noise). The batches stay the caller's.
+   */
+  calibrateInputRanges(batches: Iterable<tf.Tensor>, options: InputRangeOptions = {}): Record<string, number> {
+    this.#moving.flush();
+    const observer = new InputRangeObserver();
+    for (const batch of batches) tf.tidy(() => this.#network.run(batch, inferencePass(observer))).dispose();
+    return observer.ranges(options);
+  }
+
+  /** Chooses the crossbars of mode `hwa`, and the input ranges that {@link toAnalog} uses too. */
+  enableHwa(config: CrossbarConfig, inputRanges: InputRanges): void {
+    this.#grids?.dispose();
+    this.#grids = new TileGrids(this.#network.matrices, config, inputRanges);
+    this.#inputRanges = { ...inputRanges };
+  }
+
+  /** Input ranges in force: those of the last {@link enableHwa}, by the id of the matrix layer. */
+  get inputRanges(): InputRanges {
+    return this.#inputRanges;
+  }
+
+  /** The present weights on crossbars, to be programmed and drifted. Independent of this model from here on. */
+  toAnalog(config: CrossbarConfig, inputRanges: InputRanges = this.#inputRanges): AnalogModel {
+    const tensors = new Map(
+      [...this.weights].map(([name, variable]) => [name, tf.keep(tf.clone(variable as tf.Tensor))]),
+    );
+    return new AnalogModel(this.graph, tensors, this.#unusedBiases, config, inputRanges);
+  }
+
+  /** Copies of all weights. */
+  exportWeights(): WeightMap {
+    return Object.fromEntries(
+      [...this.weights].map(([name, variable]) => {
+        return [name, { shape: [...variable.shape], data: (variable.dataSync() as Float32Array).slice() }];
+      }),
+    );
+  }
+
+  /** Frees all tensors. */
+  dispose(): void {
+    this.#grids?.dispose();
+    this.#moving.dispose();
+    for (const variable of this.#variables.values()) variable.dispose();
+  }
+
+  #hwaEngine(rng: Rng | undefined) {
+    if (this.#grids === null) throw new TypeError('enableHwa must come before a forward pass in mode "hwa"');
+    if (rng === undefined) throw new TypeError('a forward pass in mode "hwa" needs an rng');
+    return this.#grids.hwaEngine(rng);
+  }
+}
+
+/** A pass of inference with an engine. */
+function inferencePass(engine: Pass['engine']): Pass {
+  return { engine, training: false, rng: undefined, means: [], variances: [] };
+}
+
+/** Whether a gradient is being taken. */
+function taping(): boolean {
+  return tf.engine().state.gradientDepth > 0;
+}
+
+function isZero(variable: tf.Variable): boolean {
+  return variable.dataSync().every((value) => value === 0);
+}

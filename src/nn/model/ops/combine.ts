@@ -1,0 +1,25 @@
+import { tf } from '../../../tensor/index.js';
+import { type AddNode, type ConcatNode, type MulNode, resolveAxis } from '../../graph/ops/combine.js';
+import type { Binder, Binding, Runner } from '../runner.js';
+
+export const add: Binder<AddNode> = (_, binding) => fold(binding, (a, b) => tf.add(a, b));
+
+export const mul: Binder<MulNode> = (_, binding) => fold(binding, (a, b) => tf.mul(a, b));
+
+export const concat: Binder<ConcatNode> = (node, { inputShapes }) => {
+  const axis = resolveAxis(node.axis, inputShapes[0]!.length)! + 1;
+  return (inputs) => tf.concat([...inputs], axis);
+};
+
+function fold({ inputShapes, outputShape }: Binding, combine: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Runner {
+  const aligned = inputShapes.every((shape) => shape.length === outputShape.length);
+  if (aligned && inputShapes.length === 2) return ([a, b]) => combine(a!, b!);
+  return (inputs) => tf.tidy(() => inputs.map((x) => align(x, outputShape.length)).reduce(combine));
+}
+
+/** Puts axes of size 1 between the batch axis and a sample's axes until it has `rank` of the latter. */
+function align(x: tf.Tensor, rank: number): tf.Tensor {
+  const [batch, ...sample] = x.shape;
+  const missing = rank - sample.length;
+  return missing === 0 ? x : tf.reshape(x, [batch!, ...Array<number>(missing).fill(1), ...sample]);
+}

@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GraphBuilder, Model, type NetworkGraph, resnetTiny } from '../../../src/nn/index.js';
+import {
+  createRng,
+  randomNormal,
+  SgdMomentum,
+  softmaxCrossEntropy,
+  tf,
+  useBackend,
+} from '../../../src/tensor/index.js';
+
+const rng = createRng(7);
+
+/** A network with every operation that a search space uses in training. */
+function everything(): NetworkGraph {
+  const builder = new GraphBuilder('everything', [6, 6, 2]);
+  const stem = builder.input.conv2d({ id: 'stem', filters: 4, kernel: 3, bias: false }).batchNorm({ id: 'bn' }).relu();
+  const half = stem
+    .depthwiseConv2d({ id: 'depthwise', kernel: 3, strides: 2 })
+    .activation('hardSwish')
+    .conv2d({ id: 'grouped', filters: 6, kernel: 1, groups: 2 })
+    .batchNorm({ id: 'bn2' });
+  const skip = stem.subsample(2).pad([
+    [0, 0],
+    [0, 0],
+    [1, 1],
+  ]);
+  const gate = skip.globalAvgPool().dense(6, { id: 'gate' }).activation('sigmoid');
+  const sum = half.add([skip, half.mul(gate)]).relu6();
+  const pooled = sum.concat(sum.activation('swish')).maxPool({ kernel: 2, strides: 1, padding: 'same' });
+  const features = pooled.avgPool({ kernel: 2, strides: 1 }).dropout(0.25).flatten();
+  return builder.build(features.dense(3, { id: 'classifier' }).softmax());
+}
+
+function loss(model: Model, x: tf.Tensor, labels: tf.Tensor, step = 0): tf.Scalar {
+  return softmaxCrossEntropy(model.forward(x, { training: true, rng: rng.child(`step/${step}`) }), labels);
+}
+
+beforeAll(async () => {
+  await useBackend({ backend: 'cpu' });
+});
+
+describe('Model', () => {
+  const model = Model.create(everything(), rng.child('init'));
+  const x = randomNormal([4, 6, 6, 2], rng.child('x')) as tf.Tensor4D;
+  const labels = tf.tensor1d([0, 1, 2, 1], 'int32');
+  afterAll(() => {
+    model.dispose();
+    tf.dispose([x, labels]);
+  });
+
+  it('gives each weight the gradient that finite differences give', () => {
+    const names = new Map([...model.weights].map(([name, variable]) => [variable.id, name]));
+    const variables = model.trainable();
+    const { value, grads } = tf.variableGrads(() => loss(model, x, labels), variables);
+    value.dispose();
+    const misses: string[] = [];
+    for (const variable of variables) {
+      const gradient = grads[variable.name]!;
+      const direction = randomNormal(variable.shape, rng.child(`direction/${names.get(variable.id)}`));
+      const expected = tf.tidy(() => tf.sum(tf.mul(gradient, direction)).dataSync()[0]!);
+      const measured = slope(variable, direction, () => tf.tidy(() => loss(model, x, labels).dataSync()[0]!));
+      if (!(Math.abs(measured - expected) < 2e-3 + 0.02 * Math.abs(expected))) {
+        misses.push(`${names.get(variable.id)}: ${expected} against ${measured}`);
+      }
+      direction.dispose();
+      gradient.dispose();
+    }
+    expect(variables.length).toBe(12);
+    expect(misses).toEqual([]);
+  });
+
+  it('frees everything it makes', () => {
+    const before = tf.memory().numTensors;
+    const again = Model.create(everything(), rng.child('init'));
+    for (const step of [1, 2]) {
+      const { value, grads } = tf.variableGrads(() => loss(again, x, labels, step), again.trainable());
+      tf.dispose([value, ...Object.values(grads)]);
+      const settled = tf.memory().numTensors;
+      again.predict(x).dispose();
+      again.forward(x, { training: true, rng: rng.child('eval') }).dispose();
+      again.calibrateInputRanges([x]);
+      again.exportWeights();
+      expect(tf.memory().numTensors).toBeLessThanOrEqual(settled);
+    }
+    again.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('ends in probabilities when predicting, in logits when training', () => {
+    tf.tidy(() => {
+      const probabilities = model.predict(x);
+      const logits = model.forward(x);
+      expect([...tf.sum(probabilities, 1).dataSync()].every((sum) => Math.abs(sum - 1) < 1e-5)).toBe(true);
+      expect(tf.max(tf.abs(tf.sub(tf.softmax(logits), probabilities))).dataSync()[0]).toBeLessThan(1e-6);
+    });
+  });
+
+  it('survives export and import', () => {
+    const copy = Model.fromWeights(model.graph, model.exportWeights());
+    tf.tidy(() => {
+      expect([...copy.predict(x).dataSync()]).toEqual([...model.predict(x).dataSync()]);
+    });
+    copy.dispose();
+  });
+
+  it('starts from the same weights with the same seed only', () => {
+    const [same, other] = [rng.child('init'), rng.child('other')].map((stream) => Model.create(everything(), stream));
+    const kernel = (one: Model) => [...one.exportWeights()['depthwise/kernel']!.data];
+    const fresh = Model.create(everything(), rng.child('init'));
+    expect(kernel(same!)).toEqual(kernel(fresh));
+    expect(kernel(other!)).not.toEqual(kernel(fresh));
+    for (const one of [same!, other!, fresh]) one.dispose();
+  });
+
+  it('refuses weights that do not fit', () => {
+    const weights = model.exportWeights();
+    const { 'gate/bias': _, ...incomplete } = weights;
+    const reshaped = { ...weights, 'gate/kernel': { shape: [6, 5], data: new Float32Array(30) } };
+    const extra = { ...weights, 'gate/scale': { shape: [1], data: new Float32Array(1) } };
+    expect(() => Model.fromWeights(model.graph, incomplete)).toThrow('lack "gate/bias"');
+    expect(() => Model.fromWeights(model.graph, reshaped)).toThrow(/"gate\/kernel".*found: +6x5.*accepted: 6x6/s);
+    expect(() => Model.fromWeights(model.graph, extra)).toThrow('has no weight "gate/scale"');
+  });
+
+  it('asks for what mode hwa needs', () => {
+    expect(() => model.forward(x, { mode: 'hwa' })).toThrow(/enableHwa must come before/);
+  });
+});
+
+describe('batch normalisation', () => {
+  it('moves its averages towards the statistics of each batch', () => {
+    const builder = new GraphBuilder('bn', [2]);
+    const model = Model.create(builder.build(builder.input.batchNorm({ momentum: 0.75 })), rng);
+    const x = tf.tensor2d([
+      [1, 10],
+      [3, 10],
+    ]);
+    for (const _ of [1, 2]) model.forward(x, { training: true }).dispose();
+    const mean = [...model.weights.get('batchNorm1/movingMean')!.dataSync()];
+    const variance = [...model.weights.get('batchNorm1/movingVariance')!.dataSync()];
+    expect(mean).toEqual([2 * (1 - 0.75 ** 2), 10 * (1 - 0.75 ** 2)]);
+    expect(variance).toEqual([1, 0.75 ** 2]);
+    model.dispose();
+    x.dispose();
+  });
+
+  it('leaves out a bias in front of it while that is zero, and keeps one that is not', () => {
+    const builder = new GraphBuilder('bias', [4]);
+    const graph = builder.build(builder.input.dense(3, { id: 'dense' }).batchNorm({ id: 'bn' }));
+    const fresh = Model.create(graph, rng);
+    const weights = fresh.exportWeights();
+    const biased = Model.fromWeights(graph, {
+      ...weights,
+      'dense/bias': { shape: [3], data: Float32Array.of(1, 2, 3) },
+    });
+    expect(fresh.trainable().length).toBe(3);
+    expect(biased.trainable().length).toBe(4);
+    tf.tidy(() => {
+      const zero = biased.predict(tf.zeros([1, 4])).dataSync();
+      for (const channel of [0, 1, 2]) expect(zero[channel]).toBeCloseTo((channel + 1) / Math.sqrt(1 + 1e-5), 5);
+    });
+    fresh.dispose();
+    biased.dispose();
+  });
+});
+
+describe('training', () => {
+  it('overfits a small batch', () => {
+    const builder = new GraphBuilder('small', [8, 8, 3]);
+    const graph = { ...resnetTiny({ inputShape: builder.input.shape, filters: 4 }), name: 'small' };
+    const model = Model.create(graph, rng.child('small'));
+    const x = randomNormal([8, 8, 8, 3], rng.child('images'));
+    const labels = tf.tensor1d([0, 1, 2, 3, 4, 5, 6, 7], 'int32');
+    const optimizer = new SgdMomentum({ momentum: 0.9 });
+    const variables = model.trainable();
+    let last = Infinity;
+    for (let step = 0; step < 40; step++) {
+      const { value, grads } = tf.variableGrads(() => loss(model, x, labels), variables);
+      last = value.dataSync()[0]!;
+      const ordered = variables.map(({ name }) => grads[name]!);
+      optimizer.step(variables, ordered, { learningRate: 0.05, weightDecay: 0 });
+      tf.dispose([value, ...ordered]);
+    }
+    expect(last).toBeLessThan(0.05);
+    optimizer.dispose();
+    model.dispose();
+    tf.dispose([x, labels]);
+  });
+});
+
+describe('recurrent layers', () => {
+  it.each(['lstm', 'gru'] as const)('%s has the gradient that finite differences give', (op) => {
+    const builder = new GraphBuilder(op, [4, 3]);
+    const sequence = builder.append({ op, id: 'first', units: 4, returnSequences: true, reverse: true }, [
+      builder.input,
+    ]);
+    const last = builder.append({ op, id: 'second', units: 3 }, [sequence]);
+    const model = Model.create(builder.build(last), rng.child(op));
+    const x = randomNormal([3, 4, 3], rng.child('sequence'));
+    const labels = tf.tensor1d([0, 1, 2], 'int32');
+    const variables = model.trainable();
+    const { value, grads } = tf.variableGrads(() => loss(model, x, labels), variables);
+    value.dispose();
+    for (const variable of variables) {
+      const gradient = grads[variable.name]!;
+      const direction = randomNormal(variable.shape, rng.child(variable.name));
+      const expected = tf.tidy(() => tf.sum(tf.mul(gradient, direction)).dataSync()[0]!);
+      const measured = slope(variable, direction, () => tf.tidy(() => loss(model, x, labels).dataSync()[0]!));
+      expect(Math.abs(measured - expected)).toBeLessThan(1e-3 + 0.01 * Math.abs(expected));
+      tf.dispose([direction, gradient]);
+    }
+    model.dispose();
+    tf.dispose([x, labels]);
+  });
+
+  it('reads a sequence backwards when asked', () => {
+    const build = (reverse: boolean) => {
+      const builder = new GraphBuilder('net', [3, 2]);
+      const fields = { op: 'gru', id: 'gru', units: 2, returnSequences: true, reverse } as const;
+      return builder.build(builder.append(fields, [builder.input]));
+    };
+    const forwards = Model.create(build(false), rng.child('gru'));
+    const backwards = Model.fromWeights(build(true), forwards.exportWeights());
+    tf.tidy(() => {
+      const x = randomNormal([2, 3, 2], rng.child('x'));
+      const expected = tf.reverse(forwards.predict(tf.reverse(x, 1)), 1);
+      expect([...backwards.predict(x).dataSync()]).toEqual([...expected.dataSync()]);
+    });
+    forwards.dispose();
+    backwards.dispose();
+  });
+});
+
+/** Change of `value` per unit of a step of `variable` along `direction`, by central differences. */
+function slope(variable: tf.Variable, direction: tf.Tensor, value: () => number): number {
+  const epsilon = 2e-3;
+  const start = tf.clone(variable as tf.Tensor);
+  const at = (step: number) => {
+    variable.assign(tf.tidy(() => tf.add(start, tf.mul(direction, step))));
+    return value();
+  };
+  const result = (at(epsilon) - at(-epsilon)) / (2 * epsilon);
+  variable.assign(start);
+  start.dispose();
+  return result;
+}

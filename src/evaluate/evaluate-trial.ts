@@ -1,0 +1,104 @@
+import { chipCost, mapNetwork } from '../chip/index.js';
+import { type ImageSet, loadTask, type TaskData } from '../data/index.js';
+import { countNetwork, Model } from '../nn/index.js';
+import type { ChipFigures, DriftPoint, TrialMetrics } from '../store/index.js';
+import { createRng, type Rng, useBackend } from '../tensor/index.js';
+import { accuracy, driftAccuracy, trainDigital, trainHwa } from '../training/index.js';
+import type { TrialResult, TrialStage } from './evaluator.js';
+import { type TrialSpec, trialStream } from './trial-spec.js';
+
+/** What {@link evaluateTrial} needs besides the trial. */
+export interface TrialContext {
+  readonly signal?: AbortSignal | undefined;
+  /** Hears how far a stage has come, 0..1. */
+  readonly onProgress?: ((stage: TrialStage, done: number) => void) | undefined;
+}
+
+/**
+ * Trains a network in floating point, fine-tunes it for its crossbars, programs it, lets it drift, and maps it on the
+ * chip.
+ *
+ * The result depends on the spec alone: images and backend are those it names, chance comes from streams named after
+ * the network.
+ *
+ * @throws DATA_MISSING, DATA_INVALID, BACKEND_UNAVAILABLE, TRAINING_DIVERGED; an AbortError when the signal is aborted
+ */
+export async function evaluateTrial(
+  spec: TrialSpec,
+  { signal, onProgress = () => {} }: TrialContext = {},
+): Promise<Omit<TrialResult, 'attempts'>> {
+  const began = performance.now();
+  await useBackend({ backend: spec.backend, threads: 1 });
+  onProgress('data', 0);
+  const data = await cachedTask(spec.task);
+  const rng = createRng(spec.seed, trialStream(spec.graph));
+  const model = Model.create(spec.graph, rng.child('weights'));
+  try {
+    const measured = await trainAndDrift(model, data, spec, rng, { signal, onProgress });
+    const metrics: TrialMetrics = {
+      ...measured,
+      ...networkFigures(spec),
+      seconds: (performance.now() - began) / 1000,
+      notes: [...data.notes],
+    };
+    return {
+      metrics,
+      ...(spec.keepWeights && { trained: { weights: model.exportWeights(), inputRanges: model.inputRanges } }),
+    };
+  } finally {
+    model.dispose();
+  }
+}
+
+async function trainAndDrift(
+  model: Model,
+  data: TaskData,
+  spec: TrialSpec,
+  rng: Rng,
+  { signal, onProgress }: Required<Pick<TrialContext, 'onProgress'>> & TrialContext,
+): Promise<Pick<TrialMetrics, 'digitalAccuracy' | 'analog' | 'avm'>> {
+  const { digital, hwa, evaluation, crossbar } = spec;
+  const images = data[spec.images];
+  const stage = (name: TrialStage) => (step: { step: number; totalSteps: number }) => {
+    onProgress?.(name, step.step / step.totalSteps);
+  };
+  await trainDigital(model, data, digital, { rng: rng.child('digital'), signal, onStep: stage('digital') });
+  const digitalAccuracy = await accuracyOn(images, model, data, signal);
+  await trainHwa(model, data, hwa, crossbar, { rng: rng.child('hwa'), signal, onStep: stage('hwa') });
+  const drift = await driftAccuracy(model, images, data.normalise, crossbar, {
+    ...evaluation,
+    rng: rng.child('drift'),
+    signal,
+    onProgress: (done, total) => onProgress?.('drift', done / total),
+  });
+  const analog = drift.map(({ seconds, mean, std, repeats }): DriftPoint => ({ seconds, mean, std, repeats }));
+  return { digitalAccuracy, analog, avm: analog[0]!.mean - analog.at(-1)!.mean };
+}
+
+function accuracyOn(images: ImageSet, model: Model, data: TaskData, signal: AbortSignal | undefined): Promise<number> {
+  return accuracy((x) => model.predict(x), images, data.normalise, { signal });
+}
+
+function networkFigures({ graph, chip }: TrialSpec): Pick<TrialMetrics, 'params' | 'macs' | 'chip'> {
+  const { parameters, macs } = countNetwork(graph);
+  return { params: parameters, macs, chip: chipFigures(graph, chip) };
+}
+
+/** What a network needs on a chip, by the numbers that are published of it. */
+export function chipFigures(graph: TrialSpec['graph'], chip: TrialSpec['chip']): ChipFigures {
+  const { cores, utilisation, latencySeconds, energyJoules, fits } = chipCost(mapNetwork(graph, chip));
+  return { cores, utilisation, latencySeconds, energyJoules, fits };
+}
+
+/** The images of the last trial: a worker loads them once for all trials of a run. */
+let loaded: { fingerprint: string; data: Promise<TaskData> } | undefined;
+
+async function cachedTask(spec: TrialSpec['task']): Promise<TaskData> {
+  if (loaded?.fingerprint !== spec.fingerprint) {
+    loaded = { fingerprint: spec.fingerprint, data: loadTask(spec) };
+    loaded.data.catch(() => {
+      loaded = undefined;
+    });
+  }
+  return loaded.data;
+}

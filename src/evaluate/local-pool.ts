@@ -1,0 +1,84 @@
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import { fail } from '../config/index.js';
+import { AbortError } from '../training/index.js';
+import type { Evaluator, TrialProgress, TrialResult } from './evaluator.js';
+import type { TrialSpec } from './trial-spec.js';
+import type { WorkerAnswer } from './trial-worker.js';
+
+/** Options of {@link LocalPool}. */
+export interface LocalPoolOptions {
+  /** Number of worker threads, one trial each. */
+  readonly workers: number;
+  /** Hears how far the running trials are. */
+  readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
+  /** The module whose default export runs a trial: this program's own unless another is named. */
+  readonly workerFile?: URL;
+}
+
+/** Attempts per trial: one retry. */
+const attemptsAllowed = 2;
+
+/**
+ * Worker threads on this machine, one trial per thread. A trial whose worker throws or dies is started once more; a
+ * thread that died is replaced.
+ */
+export class LocalPool implements Evaluator {
+  readonly #pool: Piscina<TrialSpec, WorkerAnswer>;
+  readonly #workerFile: string;
+  readonly #closing = new AbortController();
+
+  constructor({ workers, onProgress, workerFile = ownWorkerFile() }: LocalPoolOptions) {
+    this.#workerFile = fileURLToPath(workerFile);
+    this.#pool = new Piscina({
+      minThreads: workers,
+      maxThreads: workers,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      recordTiming: false,
+    });
+    this.#pool.on('message', (message: TrialProgress) => onProgress?.(message));
+    this.#pool.on('error', () => {
+      // A thread died between two trials; piscina has replaced it, and no trial is affected.
+    });
+  }
+
+  async evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialResult> {
+    const stop = AbortSignal.any([signal, this.#closing.signal]);
+    const reasons = new Set<string>();
+    for (let attempts = 1; attempts <= attemptsAllowed; attempts++) {
+      const answer = await this.#attempt(trial, stop, reasons);
+      if (answer === undefined) continue;
+      if ('refusal' in answer) return failTrial(trial, attempts, [answer.refusal]);
+      return { ...answer.result, attempts };
+    }
+    return failTrial(trial, attemptsAllowed, [...reasons]);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#pool.destroy();
+  }
+
+  /** The worker's answer, or undefined after noting why there is none. */
+  async #attempt(trial: TrialSpec, stop: AbortSignal, reasons: Set<string>): Promise<WorkerAnswer | undefined> {
+    if (stop.aborted) throw new AbortError(stop.reason);
+    try {
+      // Named per task, so that a module that cannot be loaded fails the trial with the reason.
+      return await this.#pool.run(trial, { filename: this.#workerFile, signal: stop });
+    } catch (error) {
+      if (stop.aborted) throw new AbortError(stop.reason);
+      reasons.add(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+}
+
+function failTrial(trial: TrialSpec, attempts: number, reasons: readonly string[]): never {
+  const times = attempts === 1 ? '' : ' twice';
+  return fail('TRIAL_FAILED', `Trial ${trial.number} failed${times}.`, { found: reasons.join('; then ') });
+}
+
+/** The compiled worker: beside this file when this file is compiled too, else in `dist/`. */
+function ownWorkerFile(): URL {
+  return new URL('./trial-worker.js', import.meta.url.replace('/src/evaluate/', '/dist/evaluate/'));
+}

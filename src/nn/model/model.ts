@@ -118,7 +118,12 @@ export class Model {
     this.#inputRanges = { ...inputRanges };
   }
 
-  /** Input ranges in force: those of the last {@link enableHwa}, by the id of the matrix layer. */
+  /** Sets the input ranges that {@link toAnalog} uses, for example those saved with a model. */
+  useInputRanges(inputRanges: InputRanges): void {
+    this.#inputRanges = { ...inputRanges };
+  }
+
+  /** Input ranges in force, by the id of the matrix layer; empty before {@link enableHwa} or {@link useInputRanges}. */
   get inputRanges(): InputRanges {
     return this.#inputRanges;
   }

@@ -10,10 +10,15 @@ import {
   type StartedBackend,
 } from './backend-report.js';
 import { cpuStarter } from './cpu.js';
+import { nativeStarter } from './native.js';
 import { wasmStarter } from './wasm.js';
 
-const starters: Partial<Record<BackendName, BackendStarter>> = { wasm: wasmStarter, cpu: cpuStarter };
-const automaticOrder: readonly BackendName[] = ['wasm', 'cpu'];
+const starters: Partial<Record<BackendName, BackendStarter>> = {
+  native: nativeStarter,
+  wasm: wasmStarter,
+  cpu: cpuStarter,
+};
+const automaticOrder: readonly BackendName[] = ['native', 'wasm', 'cpu'];
 
 /**
  * Starts a backend and makes tfjs use it; idempotent. Throws a KirchhoffError BACKEND_UNKNOWN or BACKEND_UNAVAILABLE

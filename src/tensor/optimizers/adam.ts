@@ -1,7 +1,7 @@
 import { hasKernel } from '../ops/has-kernel.js';
 import { tf } from '../tf.js';
 import type { Optimizer, StepOptions } from './optimizer.js';
-import { assertGradients, Slots } from './slots.js';
+import { assertGradients, runStep, Slots } from './slots.js';
 
 /** Settings of {@link Adam}; the defaults are the paper's. */
 export interface AdamOptions {
@@ -52,7 +52,7 @@ export class Adam implements Optimizer {
       const first = this.#firsts.get(variable);
       const second = this.#seconds.get(variable);
       const grad = grads[i]!;
-      if (fused) tf.engine().runKernel(AdamStep, { variable, first, second, grad }, { ...attrs });
+      if (fused) runStep(AdamStep, { variable, first, second, grad }, { ...attrs }, [variable, first, second]);
       else adamReference(variable, first, second, grad, attrs);
     }
   }

@@ -1,7 +1,7 @@
 import { hasKernel } from '../ops/has-kernel.js';
 import { tf } from '../tf.js';
 import type { Optimizer, StepOptions } from './optimizer.js';
-import { assertGradients, Slots } from './slots.js';
+import { assertGradients, runStep, Slots } from './slots.js';
 
 /** Settings of {@link SgdMomentum}. */
 export interface SgdMomentumOptions {
@@ -35,7 +35,7 @@ export class SgdMomentum implements Optimizer {
     for (const [i, variable] of variables.entries()) {
       const velocity = this.#velocities.get(variable);
       const grad = grads[i]!;
-      if (fused) tf.engine().runKernel(SgdMomentumStep, { variable, velocity, grad }, attrs);
+      if (fused) runStep(SgdMomentumStep, { variable, velocity, grad }, attrs, [variable, velocity]);
       else sgdMomentumReference(variable, velocity, grad, attrs);
     }
   }

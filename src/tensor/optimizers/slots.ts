@@ -38,3 +38,12 @@ export function assertGradients(
     );
   }
 }
+
+/** Runs a fused step: the kernel either updates `state` in place or returns the new values, in that order. */
+export function runStep(kernel: string, inputs: tf.NamedTensorMap, attrs: object, state: tf.Variable[]): void {
+  const results = tf.engine().runKernel(kernel, inputs, attrs as tf.NamedAttrMap) as tf.Tensor[];
+  for (const [i, result] of results.entries()) {
+    state[i]!.assign(result);
+    result.dispose();
+  }
+}

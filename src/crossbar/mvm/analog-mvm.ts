@@ -1,12 +1,29 @@
 import { type Rng, tf } from '../../tensor/index.js';
 import { dac } from './dac.js';
 import { inputScale, type NoiseManagementMemory } from './noise-management.js';
-import { type PassResult, runPasses, type TilePhysics } from './passes.js';
+import { runPasses, type TilePhysics } from './passes.js';
 import { boundOf, stepOf } from './quantise.js';
 
 /** A tile as the product sees it. */
 export interface MvmTile extends TilePhysics {
   readonly memory: NoiseManagementMemory;
+}
+
+/** What happened inside a product, for the backward pass. */
+export interface MvmTrace {
+  /** DAC outputs, [batch, inputs]. */
+  readonly prepared: tf.Tensor2D;
+  /** Factor on each input vector, [batch, 1]: 1 / alpha / reduction. */
+  readonly scale: tf.Tensor2D;
+  /** ADC values before clipping and scaling back, [batch, outputs]. */
+  readonly rounded: tf.Tensor2D;
+}
+
+interface Product extends MvmTrace {
+  /** Clipped ADC values, scaled back. */
+  readonly y: tf.Tensor2D;
+  /** 1 for input vectors with an output beyond the bound, [batch, 1]. */
+  readonly overflowed: tf.Tensor2D;
 }
 
 /**
@@ -18,23 +35,32 @@ export interface MvmTile extends TilePhysics {
  * @returns [batch, outputs]
  */
 export function analogMvm(x: tf.Tensor2D, weights: tf.Tensor2D, tile: MvmTile, rng: Rng): tf.Tensor2D {
+  return tf.tidy(() => tracedMvm(x, weights, tile, rng).y.clone());
+}
+
+/** {@link analogMvm} with what its backward pass needs; `trace` is undefined for an exact product. Call within a tidy. */
+export function tracedMvm(
+  x: tf.Tensor2D,
+  weights: tf.Tensor2D,
+  tile: MvmTile,
+  rng: Rng,
+): { y: tf.Tensor2D; trace: MvmTrace | undefined } {
   const { io, engine } = tile;
-  if (io.isPerfect) return scaleOutput(tf.matMul(x, weights), engine === 'rpu' ? io.outScale : 1);
-  if (io.mvType === 'Ideal') return tf.matMul(x, weights);
-  return tf.tidy(() => {
-    const alpha = inputScale(x, io, tile.memory);
-    const idle = idleRows(alpha, tile);
-    const scale = tf.where(tf.lessEqual(alpha, 0), tf.onesLike(alpha), alpha) as tf.Tensor2D;
-    const y =
-      io.boundManagement === 'None'
-        ? product(x, weights, scale, 1, tile, rng).y
-        : managed(x, weights, scale, tile, rng);
-    return scaleOutput(idle === undefined ? y : (tf.mul(y, tf.sub(1, idle)) as tf.Tensor2D), io.outScale);
-  });
+  if (io.isPerfect || io.mvType === 'Ideal') {
+    const factor = io.isPerfect && engine === 'rpu' ? io.outScale : 1;
+    return { y: scaleOutput(tf.matMul(x, weights), factor), trace: undefined };
+  }
+  const alpha = inputScale(x, io, tile.memory);
+  const idle = idleRows(alpha, tile);
+  const scale = onesForNonPositive(alpha);
+  const result =
+    io.boundManagement === 'None' ? product(x, weights, scale, 1, tile, rng) : managed(x, weights, scale, tile, rng);
+  const y = idle === undefined ? result.y : (tf.mul(result.y, tf.sub(1, idle)) as tf.Tensor2D);
+  return { y: scaleOutput(y, io.outScale), trace: result };
 }
 
 function scaleOutput(y: tf.Tensor2D, outScale: number): tf.Tensor2D {
-  return outScale === 1 ? y : tf.tidy(() => tf.mul(y, outScale));
+  return outScale === 1 ? y : tf.mul(y, outScale);
 }
 
 /**
@@ -47,48 +73,59 @@ function idleRows(alpha: tf.Tensor2D, { io, engine }: MvmTile): tf.Tensor2D | un
   return io.inpNoise > 0 ? undefined : (tf.cast(tf.lessEqual(alpha, 0), 'float32') as tf.Tensor2D);
 }
 
-/** One product with inputs divided by alpha and then by the reduction; scaled back. `reduction` is a number or [batch, 1]. */
+/** One product with inputs divided by alpha and then by the reduction. */
 function product(
   x: tf.Tensor2D,
   weights: tf.Tensor2D,
   alpha: tf.Tensor2D,
-  reduction: number | tf.Tensor2D,
+  reduction: number,
   tile: MvmTile,
   rng: Rng,
-): PassResult {
+): Product {
   const scale = tf.div(tf.div(1, alpha), reduction) as tf.Tensor2D;
   const prepared = dac(tf.mul(x, scale) as tf.Tensor2D, tile.io, rng);
-  const { y, overflowed } = runPasses(prepared, weights, tile, rng);
-  return { y: tf.div(y, scale) as tf.Tensor2D, overflowed };
+  const { y, overflowed, rounded } = runPasses(prepared, weights, tile, rng);
+  return { y: tf.div(y, scale) as tf.Tensor2D, overflowed, rounded, prepared, scale };
 }
 
 /**
  * Iterative bound management: vectors with a clipped output are computed again, with fresh noise, at half the input,
  * until nothing is clipped or the input would lose its resolution. The torch tile repeats the whole batch.
  */
-function managed(x: tf.Tensor2D, weights: tf.Tensor2D, alpha: tf.Tensor2D, tile: MvmTile, rng: Rng): tf.Tensor2D {
+function managed(x: tf.Tensor2D, weights: tf.Tensor2D, alpha: tf.Tensor2D, tile: MvmTile, rng: Rng): Product {
   const { io, engine } = tile;
   const step = stepOf(boundOf(io.inpBound), io.inpRes);
   const limit = Math.min(io.maxBmFactor, step > 0 ? io.maxBmRes / step : Number.POSITIVE_INFINITY);
   const worstCase = io.boundManagement === 'IterativeWorstCase' && engine === 'rpu';
   let scale = alpha;
   let reduction = 1;
-  let { y, overflowed } = product(x, weights, scale, reduction, tile, rng.child('bm-0'));
-  for (let round = 1; reduction <= limit && anyNonZero(overflowed); round++) {
-    if (worstCase && round === 1) scale = positiveScale(inputScale(x, io, tile.memory, 'AbsMaxNPSum'));
+  let result = product(x, weights, scale, reduction, tile, rng.child('bm-0'));
+  for (let round = 1; reduction <= limit && anyNonZero(result.overflowed); round++) {
+    if (worstCase && round === 1) scale = onesForNonPositive(inputScale(x, io, tile.memory, 'AbsMaxNPSum'));
     else reduction *= 2;
     const again = product(x, weights, scale, reduction, tile, rng.child(`bm-${round}`));
-    const repeat = engine === 'torch' ? tf.onesLike(overflowed) : overflowed;
-    y = tf.where(tf.cast(tf.mul(repeat, tf.onesLike(y)), 'bool'), again.y, y) as tf.Tensor2D;
-    overflowed = (engine === 'torch' ? again.overflowed : tf.mul(overflowed, again.overflowed)) as tf.Tensor2D;
+    result = engine === 'torch' ? again : replaceRows(result, again);
   }
-  return y;
+  return result;
 }
 
-function positiveScale(alpha: tf.Tensor2D): tf.Tensor2D {
+/** The second result for the vectors that overflowed in the first. */
+function replaceRows(first: Product, again: Product): Product {
+  const repeat = tf.cast(first.overflowed, 'bool');
+  const choose = (a: tf.Tensor2D, b: tf.Tensor2D) => tf.where(tf.broadcastTo(repeat, a.shape), a, b) as tf.Tensor2D;
+  return {
+    y: choose(again.y, first.y),
+    overflowed: tf.mul(first.overflowed, again.overflowed),
+    rounded: choose(again.rounded, first.rounded),
+    prepared: choose(again.prepared, first.prepared),
+    scale: choose(again.scale, first.scale),
+  };
+}
+
+function onesForNonPositive(alpha: tf.Tensor2D): tf.Tensor2D {
   return tf.where(tf.lessEqual(alpha, 0), tf.onesLike(alpha), alpha);
 }
 
 function anyNonZero(flags: tf.Tensor): boolean {
-  return tf.max(flags).dataSync()[0]! > 0;
+  return tf.tidy(() => tf.max(flags).dataSync()[0]! > 0);
 }

@@ -19,6 +19,8 @@ export interface TilePhysics {
 export interface PassResult {
   readonly y: tf.Tensor2D;
   readonly overflowed: tf.Tensor2D;
+  /** The ADC values before clipping; of a digital sum the sum itself. */
+  readonly rounded: tf.Tensor2D;
 }
 
 /** The product of DAC outputs `x` [batch, inputs] and weights [inputs, outputs] in as many passes as the MVM type says. */
@@ -74,8 +76,10 @@ function sumOfPasses(passes: readonly Pass[], physics: TilePhysics, rng: Rng): P
       const { y, overflowed } = convert(analogSum(x, w, physics, pass), physics, pass);
       return { y: tf.mul(y, sign) as tf.Tensor2D, overflowed };
     });
+    const y = tf.addN(results.map((r) => r.y));
     return {
-      y: tf.addN(results.map((r) => r.y)),
+      y,
+      rounded: y,
       overflowed: results.map((r) => r.overflowed).reduce((a, b) => tf.maximum(a, b)),
     };
   });
@@ -96,6 +100,6 @@ function analogSum(x: tf.Tensor2D, weights: tf.Tensor2D, { io, draws }: TilePhys
 function convert(sum: tf.Tensor2D, { io, engine, draws }: TilePhysics, rng: Rng): PassResult {
   return tf.tidy(() => {
     const rounded = digitise(sum, io, engine, draws, rng);
-    return { y: clipOutput(rounded, io).clone() as tf.Tensor2D, overflowed: clippedRows(rounded, io, engine) };
+    return { y: clipOutput(rounded, io).clone() as tf.Tensor2D, overflowed: clippedRows(rounded, io, engine), rounded };
   });
 }

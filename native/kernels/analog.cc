@@ -1,0 +1,304 @@
+// A layer on analog tiles in one pass: the DAC works while patches are brought into the slab, each tile's product stays in
+// registers, and noise, ADC and scales are applied before the store. The meaning of every step is the crossbar room's
+// reference of plain tensor operations (src/crossbar).
+#include "conv2d.h"
+
+#include "gemm-block.h"
+#include "quantise.h"
+#include "slab.h"
+#include "../simd/philox.h"
+
+namespace kh {
+namespace KH_ARCH {
+namespace {
+
+/** The rows of one tile. */
+struct Tile {
+  Run* runs;         // where they lie in a patch
+  int runCount;
+  int rows;
+  const float* packed;
+};
+
+struct Layer {
+  Conv2DDesc d;
+  AnalogDesc a;
+  Slab slab;
+  Tile* tiles;
+  const float* x;
+  const float* scales;  // [tiles][padded outputs]
+  const float* bias;    // padded, or null
+  float* y;
+  uint8_t* clipped;
+  int64_t* clippedOfItem;
+  int64_t positions;
+  int padded;           // outputs rounded up to whole vectors
+  int chunk;            // positions whose noise is drawn at a time
+  PhiloxSource noise;
+};
+
+/** Scaling into the input range, while values are copied. */
+struct RangeCopy {
+  float scale;
+  bool clip;
+  KH_INLINE vf apply(const RangeCopy& c, vf v) {
+    v *= splat(c.scale);
+    return c.clip ? clipTo(v, 1.0f) : v;
+  }
+  void operator()(float* to, const float* from, int64_t count) const {
+    int64_t i = 0;
+    for (; i + L <= count; i += L) store(to + i, apply(*this, load(from + i)));
+    if (i < count) storePart(to + i, apply(*this, loadPart(from + i, (int)(count - i))), (int)(count - i));
+  }
+};
+
+/** The DAC. */
+struct Dac {
+  Divider grid;
+  float bound;
+  KH_INLINE vf apply(const Dac& dac, vf v) {
+    if (dac.grid.step > 0) v = dac.grid.round(v);
+    return dac.bound > 0 ? clipTo(v, dac.bound) : v;
+  }
+};
+
+struct DacCopy {
+  RangeCopy range;
+  Dac dac;
+  KH_INLINE vf apply(const DacCopy& c, vf v) { return Dac::apply(c.dac, RangeCopy::apply(c.range, v)); }
+  void operator()(float* to, const float* from, int64_t count) const {
+    int64_t i = 0;
+    for (; i + L <= count; i += L) store(to + i, apply(*this, load(from + i)));
+    if (i < count) storePart(to + i, apply(*this, loadPart(from + i, (int)(count - i))), (int)(count - i));
+  }
+};
+
+/** Noise, ADC and scales for the rows of one register block. */
+struct TileSink {
+  const Layer* layer;
+  Divider grid;
+  float outBound, clipBound, sigma;
+  const float* noise;    // [row][outputs], at the panel's first column; null without noise
+  const float* alpha;    // of the block's rows; null without noise management
+  const float* scale;    // at the panel's first column
+  const float* bias;     // likewise; null except in the last tile
+  float* out;            // y at the block's first row and the panel's first column
+  uint8_t* mask;         // likewise, or null
+  int64_t* maskCount;
+  int outputs, columns;  // row stride; valid columns from the panel's first one
+  bool first;
+
+  void operator()(int p, int v, vf value) const __attribute__((always_inline)) {
+    const int left = columns - v * L;
+    if (left <= 0) return;
+    const int64_t at = (int64_t)p * outputs + v * L;
+    if (noise) value += splat(sigma) * load(noise + at);
+    if (grid.step > 0) value = grid.round(value);
+    if (outBound > 0) value = clipTo(value, outBound);
+    if (alpha) value *= splat(alpha[p]);
+    if (mask) markClipped(value, at, left);
+    value *= load(scale + v * L);
+    float* to = out + at;
+    if (left >= L) {
+      if (!first) value += load(to);
+      if (bias) value += load(bias + v * L);
+      store(to, value);
+    } else {
+      if (!first) value += loadPart(to, left);
+      if (bias) value += load(bias + v * L);
+      storePart(to, value, left);
+    }
+  }
+
+  void markClipped(vf value, int64_t at, int left) const {
+    typedef int8_t vb __attribute__((vector_size(L)));
+    const vi hit = vabs(value) >= splat(clipBound);
+    const vb bytes = __builtin_convertvector(hit, vb) & 1;
+    memcpy(mask + at, &bytes, left >= L ? L : left);
+    for (int i = 0; i < L && i < left; ++i) *maskCount += bytes[i];
+  }
+};
+
+template <int V>
+void tilePanel(const TileSink& all, int rows, const float* base, const int* origins, const Tile& tile, const Run* runs, int runCount, const float* panel, int column) {
+  (void)tile;
+  auto makeSink = [&](int row) {
+    TileSink sink = all;
+    const int64_t at = (int64_t)row * all.outputs + column;
+    if (sink.noise) sink.noise += at;
+    if (sink.alpha) sink.alpha += row;
+    sink.scale += column;
+    if (sink.bias) sink.bias += column;
+    sink.out += at;
+    if (sink.mask) sink.mask += at;
+    sink.columns = all.outputs - column;
+    return sink;
+  };
+  panelRows<V>(rows, base, origins, runs, runCount, panel, makeSink);
+}
+
+void tilePanels(const TileSink& all, int rows, const float* base, const int* origins, const Tile& tile, const Run* runs, int runCount) {
+  const float* panel = tile.packed;
+  for (int column = 0; column < all.outputs;) {
+    const int vectors = panelVectors(ceilDiv(all.outputs - column, L));
+    if (vectors == 1) tilePanel<1>(all, rows, base, origins, tile, runs, runCount, panel, column);
+    else if (vectors == 2) tilePanel<2>(all, rows, base, origins, tile, runs, runCount, panel, column);
+    else tilePanel<3>(all, rows, base, origins, tile, runs, runCount, panel, column);
+    panel += (int64_t)tile.rows * vectors * L;
+    column += vectors * L;
+  }
+}
+
+/** Noise management AbsMax: copies one tile's part of a patch, divides it by its largest magnitude and applies the DAC. */
+float packPatch(const Layer& l, const Tile& tile, const Dac& dac, const float* patch, float* to) {
+  vf largest = zero();
+  int at = 0;
+  for (int r = 0; r < tile.runCount; ++r) {
+    const float* from = patch + tile.runs[r].offset;
+    const int length = tile.runs[r].length;
+    int i = 0;
+    for (; i + L <= length; i += L) {
+      const vf v = load(from + i);
+      largest = vmax(largest, vabs(v));
+      store(to + at + i, v);
+    }
+    if (i < length) {
+      const vf v = loadPart(from + i, length - i);
+      largest = vmax(largest, vabs(v));
+      storePart(to + at + i, v, length - i);
+    }
+    at += length;
+  }
+  (void)l;
+  const float alpha = reduceMax(largest);
+  const vf scale = splat(alpha > 0 ? 1.0f / alpha : 0.0f);
+  for (int i = 0; i < at; i += L) store(to + i, Dac::apply(dac, load(to + i) * scale));  // the buffer has room behind its rows
+  return alpha;
+}
+
+void layerItem(const Layer& l, Arena& arena, int item) {
+  ArenaScope scope(arena);
+  const Place place = placeItem(l.slab, item);
+  const AnalogDesc& a = l.a;
+  const RangeCopy range = {a.inputScale, a.clipRange != 0};
+  const Dac dac = {Divider(a.inpStep), a.inpBound};
+  const bool absMax = a.absMax != 0;
+  float* buffer = l.slab.direct ? nullptr : arena.floats(l.slab.floats);
+  const float* base = absMax ? fillSlab(l.slab, l.x, buffer, place, range) : fillSlab(l.slab, l.x, buffer, place, DacCopy{range, dac});
+
+  const int outputs = l.d.k;
+  const int pixels = place.images * place.rows * l.d.wo;
+  const int64_t position = ((int64_t)place.image * l.d.ho + place.gy) * l.d.wo;
+  const bool noisy = a.outNoise > 0;
+  float* noiseBuffer = noisy ? arena.floats((size_t)l.chunk * outputs + kPhiloxSlack + L) : nullptr;
+
+  int largestTile = 0;
+  for (int t = 0; t < a.tiles; ++t) largestTile = imax(largestTile, l.tiles[t].rows);
+  const int patchStride = paddedColumns(largestTile) + L;
+  float* patches = nullptr;
+  float* alphas = nullptr;
+  int* patchOrigins = nullptr;
+  if (absMax) {
+    patches = arena.floats((size_t)l.chunk * patchStride + L);
+    alphas = arena.floats(l.chunk + 16);
+    patchOrigins = arena.ints(l.chunk + 16);
+    for (int i = 0; i < l.chunk + 16; ++i) patchOrigins[i] = i < l.chunk ? i * patchStride : 0;
+    memset(alphas, 0, (l.chunk + 16) * sizeof(float));
+    memset(patches, 0, ((size_t)l.chunk * patchStride + L) * sizeof(float));
+  }
+  int64_t clippedCount = 0;
+
+  for (int from = 0; from < pixels; from += l.chunk) {
+    const int rows = imin(l.chunk, pixels - from);
+    for (int t = 0; t < a.tiles; ++t) {
+      const Tile& tile = l.tiles[t];
+      const int64_t first = (position + from) * outputs;
+      TileSink sink = {&l, Divider(a.outStep), a.outBound, a.outBound > 0 ? 0.999f * a.outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
+                       l.scales + (int64_t)t * l.padded, t == a.tiles - 1 ? l.bias : nullptr, l.y + first, nullptr, &clippedCount, outputs, outputs, t == 0};
+      if (noisy) sink.noise = normalsAt(l.noise, t * l.positions * outputs + first, (int64_t)rows * outputs, noiseBuffer);
+      if (l.clipped) sink.mask = l.clipped + t * l.positions * outputs + first;
+      if (absMax) {
+        for (int i = 0; i < rows; ++i) alphas[i] = packPatch(l, tile, dac, base + l.slab.origins[from + i], patches + (int64_t)i * patchStride);
+        sink.alpha = alphas;
+        const Run run = {0, tile.rows};
+        tilePanels(sink, rows, patches, patchOrigins, tile, &run, 1);
+      } else {
+        tilePanels(sink, rows, base, l.slab.origins + from, tile, tile.runs, tile.runCount);
+      }
+    }
+  }
+  if (l.clippedOfItem) l.clippedOfItem[item] = clippedCount;
+}
+
+/** The runs and the packed weights of tile rows [r0, r1): of tap q, the channels c with r0 <= c*taps + q < r1. */
+Tile planTile(Arena& arena, const Conv2DDesc& d, const Slab& slab, const float* w, int r0, int r1) {
+  const int taps = d.kh * d.kw;
+  Tile tile = {(Run*)arena.take(sizeof(Run) * taps), 0, r1 - r0, nullptr};
+  float* packed = arena.floats((size_t)(r1 - r0) * paddedColumns(d.k));
+  tile.packed = packed;
+  for (int q = 0; q < taps; ++q) {
+    const int c0 = imax(0, ceilDiv(imax(0, r0 - q), taps)), c1 = imax(0, ceilDiv(imax(0, r1 - q), taps));
+    if (c1 <= c0) continue;
+    const int offset = q / d.kw * d.dh * slab.rowStride + q % d.kw * d.dw * d.c + c0;
+    if (tile.runCount > 0 && tile.runs[tile.runCount - 1].offset + tile.runs[tile.runCount - 1].length == offset) tile.runs[tile.runCount - 1].length += c1 - c0;
+    else tile.runs[tile.runCount++] = {offset, c1 - c0};
+  }
+  for (int column = 0; column < d.k;) {
+    const int vectors = panelVectors(ceilDiv(d.k - column, L));
+    for (int q = 0; q < taps; ++q) {
+      const int c0 = ceilDiv(imax(0, r0 - q), taps), c1 = ceilDiv(imax(0, r1 - q), taps);
+      if (c1 <= c0) continue;
+      packPanelRows(packed, w + ((int64_t)q * d.c + c0) * d.k, d.k, c1 - c0, column, d.k, vectors);
+      packed += (int64_t)(c1 - c0) * vectors * L;
+    }
+    column += vectors * L;
+  }
+  return tile;
+}
+
+}  // namespace
+
+void analogConv2d(Context& context, const Conv2DDesc& d, const AnalogDesc& a, const float* x, const float* w, const float* scales,
+                  const float* bias, float* y, const AnalogAux& aux) {
+  Arena& arena = context.arena(0);
+  ArenaScope scope(arena);
+  int* ty = arena.ints(d.kh);
+  int* tx = arena.ints(d.kw);
+  for (int i = 0; i < d.kh; ++i) ty[i] = i * d.dh - d.padT;
+  for (int j = 0; j < d.kw; ++j) tx[j] = j * d.dw - d.padL;
+  Layer l{};
+  l.d = d;
+  l.a = a;
+  l.slab = planSlab(arena, {d.n, d.h, d.w, d.c, d.ho, d.wo, d.sh, d.sw, d.kh, d.kw, ty, tx}, false, kItemPixels);
+  l.tiles = (Tile*)arena.take(sizeof(Tile) * a.tiles);
+  for (int t = 0; t < a.tiles; ++t) l.tiles[t] = planTile(arena, d, l.slab, w, a.rowCuts[t], a.rowCuts[t + 1]);
+  l.padded = paddedColumns(d.k);
+  float* padded = arena.floats((size_t)(a.tiles + 1) * l.padded);
+  memset(padded, 0, (size_t)(a.tiles + 1) * l.padded * sizeof(float));
+  for (int t = 0; t < a.tiles; ++t) memcpy(padded + (int64_t)t * l.padded, scales + (int64_t)t * d.k, d.k * sizeof(float));
+  if (bias) memcpy(padded + (int64_t)a.tiles * l.padded, bias, d.k * sizeof(float));
+  l.x = x;
+  l.scales = padded;
+  l.bias = bias ? padded + (int64_t)a.tiles * l.padded : nullptr;
+  l.y = y;
+  l.positions = (int64_t)d.n * d.ho * d.wo;
+  l.chunk = imin(l.slab.pixels, imax(16, 8192 / imax(1, d.k) / 16 * 16));
+  if (a.absMax) l.chunk = imin(l.chunk, 32);
+  l.noise = {{a.key[0], a.key[1]}, {a.stream[0], a.stream[1]}, a.block};
+  l.clipped = aux.clipped;
+  if (aux.clipped) l.clippedOfItem = (int64_t*)arena.take(sizeof(int64_t) * l.slab.items);
+  context.parallel(l.slab.items, [&](int item, int worker) { layerItem(l, context.arena(worker), item); });
+  if (aux.clippedCount) {
+    *aux.clippedCount = 0;
+    for (int i = 0; aux.clipped && i < l.slab.items; ++i) *aux.clippedCount += l.clippedOfItem[i];
+  }
+}
+
+void analogMatmul(Context& context, int m, int k, int n, const AnalogDesc& a, const float* x, const float* w, const float* scales,
+                  const float* bias, float* y, const AnalogAux& aux) {
+  const Conv2DDesc d = {m, 1, 1, k, 1, 1, n, 1, 1, 1, 1, 0, 0, 1, 1};
+  analogConv2d(context, d, a, x, w, scales, bias, y, aux);
+}
+
+}  // namespace KH_ARCH
+}  // namespace kh

@@ -1,0 +1,147 @@
+// The register block that all matrix kernels share: P rows ("pixels") by V vectors of output columns.
+//
+// A row of the left matrix is not a contiguous array but a list of runs relative to the row's own origin. A plain
+// matrix has one run; a 3x3 convolution has one run per filter row (kw*C neighbouring floats of a padded image), so
+// patches are read where they lie and never written out. The right matrix is packed in panels of V*L columns:
+// [panel][row][V*L].
+#pragma once
+
+#include "../simd/vec.h"
+
+namespace kh {
+namespace KH_ARCH {
+
+/** `length` floats at `offset` from a row's origin. */
+struct Run {
+  int offset, length;
+};
+
+// Rows per register block, by vectors per block. Chosen so that accumulators, V right-hand vectors and one broadcast
+// fit the register file and every broadcast feeds V multiplications.
+#if defined(__AVX512F__)
+template <int V> struct BlockRows { static constexpr int value = V == 1 ? 16 : 8; };
+#else
+template <int V> struct BlockRows { static constexpr int value = V == 1 ? 8 : V == 2 ? 6 : 4; };
+#endif
+
+/** Vectors in the next panel when `left` vectors of columns remain: threes, but never a lonely single one. */
+KH_INLINE int panelVectors(int left) { return left == 1 ? 1 : (left == 2 || left == 4) ? 2 : 3; }
+
+template <int P, int V>
+KH_INLINE void accumulate(vf (&acc)[P][V], const float* a, const int* origins, const Run* runs, int runCount, const float* b) {
+  const float* at[P];
+#pragma GCC unroll 32
+  for (int p = 0; p < P; ++p) at[p] = a + origins[p];
+  for (int r = 0; r < runCount; ++r) {
+    long k = runs[r].offset;
+    const long end = k + runs[r].length;
+    if (P > 8) {  // more row addresses than registers: load each once per four columns
+      for (; k + 4 <= end; k += 4, b += 4 * V * L) {
+#pragma GCC unroll 32
+        for (int p = 0; p < P; ++p) {
+          const float* q = at[p] + k;
+#pragma GCC unroll 4
+          for (int j = 0; j < 4; ++j)
+#pragma GCC unroll 4
+            for (int v = 0; v < V; ++v) acc[p][v] += splat(q[j]) * load(b + (j * V + v) * L);
+        }
+      }
+    }
+    for (; k < end; ++k, b += V * L) {
+      vf right[V];
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) right[v] = load(b + v * L);
+#pragma GCC unroll 32
+      for (int p = 0; p < P; ++p) {
+        const vf left = splat(at[p][k]);
+#pragma GCC unroll 4
+        for (int v = 0; v < V; ++v) acc[p][v] += left * right[v];
+      }
+    }
+  }
+}
+
+/** One block of up to P rows (`count` of them real; origins has P entries) handed to sink(row, vector, value). */
+template <int P, int V, class Sink>
+static void block(int count, const float* a, const int* origins, const Run* runs, int runCount, const float* b, Sink& sink) {
+  vf acc[P][V];
+#pragma GCC unroll 32
+  for (int p = 0; p < P; ++p)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) acc[p][v] = zero();
+  accumulate<P, V>(acc, a, origins, runs, runCount, b);
+#pragma GCC unroll 32
+  for (int p = 0; p < P; ++p) {
+    if (p < count) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) sink(p, v, acc[p][v]);
+    }
+  }
+}
+
+/** All rows of one panel. `makeSink(row)` gives the sink of the block that starts at that row. origins is padded by 16 entries. */
+template <int V, class MakeSink>
+static void panelRows(int rows, const float* a, const int* origins, const Run* runs, int runCount, const float* b, MakeSink& makeSink) {
+  constexpr int P = BlockRows<V>::value;
+  int row = 0;
+  for (; row + P <= rows; row += P) {
+    auto sink = makeSink(row);
+    block<P, V>(P, a, origins + row, runs, runCount, b, sink);
+  }
+  const int left = rows - row;
+  if (left <= 0) return;
+  auto sink = makeSink(row);
+  if (left > P / 2) block<P, V>(left, a, origins + row, runs, runCount, b, sink);
+  else if (left > P / 4) block<P / 2, V>(left, a, origins + row, runs, runCount, b, sink);
+  else block<(P / 4 > 0 ? P / 4 : 1), V>(left, a, origins + row, runs, runCount, b, sink);
+}
+
+/** Columns of a right matrix rounded up to whole vectors. */
+KH_INLINE int paddedColumns(int columns) { return ceilDiv(columns, L) * L; }
+
+/** Copies rows [row0, row1) of columns [column, column + V*L) of a row-major matrix into a panel; missing columns become 0. */
+KH_INLINE void packPanelRows(float* out, const float* b, int64_t ldb, int rows, int column, int columns, int vectors) {
+  const int valid = columns - column;
+  for (int row = 0; row < rows; ++row, b += ldb, out += vectors * L) {
+    for (int v = 0; v < vectors; ++v) {
+      const int n = valid - v * L;
+      store(out + v * L, n >= L ? load(b + column + v * L) : n > 0 ? loadPart(b + column + v * L, n) : zero());
+    }
+  }
+}
+
+/** out[c*ldo + r] = in[r*ldi + c] for r < rows, c < columns. */
+static void transpose(float* out, int64_t ldo, const float* in, int64_t ldi, int rows, int columns) {
+  int r0 = 0;
+#if defined(__AVX512F__) || defined(__AVX2__)
+  // 8x8 blocks in registers.
+  for (; r0 + 8 <= rows; r0 += 8) {
+    int c0 = 0;
+    for (; c0 + 8 <= columns; c0 += 8) {
+      __m256 t[8], u[8];
+      for (int i = 0; i < 8; ++i) t[i] = _mm256_loadu_ps(in + (r0 + i) * ldi + c0);
+      for (int i = 0; i < 4; ++i) {
+        u[2 * i] = _mm256_unpacklo_ps(t[2 * i], t[2 * i + 1]);
+        u[2 * i + 1] = _mm256_unpackhi_ps(t[2 * i], t[2 * i + 1]);
+      }
+      for (int i = 0; i < 2; ++i) {
+        t[4 * i] = _mm256_shuffle_ps(u[4 * i], u[4 * i + 2], 0x44);
+        t[4 * i + 1] = _mm256_shuffle_ps(u[4 * i], u[4 * i + 2], 0xEE);
+        t[4 * i + 2] = _mm256_shuffle_ps(u[4 * i + 1], u[4 * i + 3], 0x44);
+        t[4 * i + 3] = _mm256_shuffle_ps(u[4 * i + 1], u[4 * i + 3], 0xEE);
+      }
+      for (int i = 0; i < 4; ++i) {
+        _mm256_storeu_ps(out + (c0 + i) * ldo + r0, _mm256_permute2f128_ps(t[i], t[i + 4], 0x20));
+        _mm256_storeu_ps(out + (c0 + i + 4) * ldo + r0, _mm256_permute2f128_ps(t[i], t[i + 4], 0x31));
+      }
+    }
+    for (; c0 < columns; ++c0)
+      for (int i = 0; i < 8; ++i) out[c0 * ldo + r0 + i] = in[(r0 + i) * ldi + c0];
+  }
+#endif
+  for (; r0 < rows; ++r0)
+    for (int c = 0; c < columns; ++c) out[c * ldo + r0] = in[r0 * ldi + c];
+}
+
+}  // namespace KH_ARCH
+}  // namespace kh

@@ -1,0 +1,300 @@
+// Compares every kernel of every instruction set this machine has with the naive reference, on many random odd shapes.
+// Usage: kernel-test [isa] [rounds]. Buffers are exactly as large as the tensors, so a sanitizer sees every stray access.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <random>
+
+#include "../threads/context.h"
+#include "reference.h"
+
+namespace {
+
+using namespace kh;
+using reference::Doubles;
+using reference::Floats;
+
+std::mt19937 engine(1);
+int between(int lo, int hi) { return lo + (int)(engine() % (unsigned)(hi - lo + 1)); }
+float uniform() { return (float)(engine() >> 8) * 0x1p-23f - 1.0f; }
+
+Floats randomFloats(size_t n) {
+  Floats v(n);
+  for (float& f : v) f = uniform();
+  return v;
+}
+
+int failures = 0;
+long comparisons = 0;
+
+/** A heap block of exactly n floats filled with NaN: what a kernel does not write, shows. */
+struct Output {
+  explicit Output(size_t n) : size(n), data(new float[n]) {
+    for (size_t i = 0; i < n; ++i) data[i] = NAN;
+  }
+  size_t size;
+  std::unique_ptr<float[]> data;
+};
+
+void compare(const char* isa, const char* kernel, const char* shape, const Output& got, const Doubles& want, double reduction) {
+  ++comparisons;
+  double largest = 0, worst = 0;
+  for (size_t i = 0; i < want.size(); ++i) {
+    largest = std::fmax(largest, std::fabs(want[i]));
+    const double difference = std::fabs(got.data[i] - want[i]);
+    if (!(difference <= worst)) worst = difference;  // also for NaN
+  }
+  const double allowed = 1e-6 * (1 + std::sqrt(reduction)) * (largest + 1e-3);
+  if (got.size != want.size() || !(worst <= allowed)) {
+    ++failures;
+    if (failures < 30) std::printf("FAIL %s %s %s: off by %g, allowed %g\n", isa, kernel, shape, worst, allowed);
+  }
+}
+
+template <class D>
+void describe(char* out, size_t size, const D& d, int k) {
+  std::snprintf(out, size, "n%d %dx%dx%d -> %dx%dx%d kernel %dx%d stride %dx%d dilation %dx%d pad %d,%d", d.n, d.h, d.w, d.c, d.ho, d.wo, k, d.kh, d.kw,
+                d.sh, d.sw, d.dh, d.dw, d.padT, d.padL);
+}
+
+/** A random window geometry in which every output position exists. */
+template <class D>
+void randomWindow(D& d, int largestSide) {
+  for (;;) {
+    d.h = between(1, largestSide);
+    d.w = between(1, largestSide);
+    d.kh = between(1, 5);
+    d.kw = between(1, 5);
+    d.sh = between(1, 3);
+    d.sw = between(1, 3);
+    d.dh = d.sh > 1 && between(0, 3) ? 1 : between(1, 3);
+    d.dw = d.sw > 1 && between(0, 3) ? 1 : between(1, 3);
+    d.padT = between(0, d.kh);
+    d.padL = between(0, d.kw);
+    const int bottom = between(0, d.kh), right = between(0, d.kw);
+    const int tallest = d.h + d.padT + bottom - (d.kh - 1) * d.dh - 1, widest = d.w + d.padL + right - (d.kw - 1) * d.dw - 1;
+    if (tallest < 0 || widest < 0) continue;
+    d.ho = tallest / d.sh + 1;
+    d.wo = widest / d.sw + 1;
+    return;
+  }
+}
+
+Conv2DDesc randomConv(int round) {
+  static const int channels[] = {1, 2, 3, 4, 5, 7, 8, 12, 15, 16, 17, 24, 31, 32, 33, 40, 48, 63, 64, 65, 100};
+  Conv2DDesc d{};
+  const bool wide = round % 4 == 0;
+  d.n = between(1, wide ? 3 : 5);
+  d.c = channels[between(0, wide ? 20 : 12)];
+  d.k = channels[between(0, wide ? 20 : 12)];
+  randomWindow(d, wide ? 9 : 20);
+  return d;
+}
+
+void testConv(const ConvTable& t, Context& context, const Conv2DDesc& d) {
+  char shape[160];
+  describe(shape, sizeof shape, d, d.k);
+  const size_t xs = (size_t)d.n * d.h * d.w * d.c, ys = (size_t)d.n * d.ho * d.wo * d.k, ws = (size_t)d.kh * d.kw * d.c * d.k;
+  const Floats x = randomFloats(xs), w = randomFloats(ws), dy = randomFloats(ys), bias = randomFloats(d.k);
+  Epilogue e;
+  if (between(0, 1)) e.bias = bias.data();
+  e.activation = (Activation)between(0, 2);
+  Output y(ys), dx(xs), dw(ws);
+  t.conv2d(context, d, x.data(), w.data(), e, y.data.get());
+  compare(t.isa, "conv2d", shape, y, reference::conv2d(d, x, w, e.bias, e.activation), d.kh * d.kw * d.c);
+  t.conv2dInputGrad(context, d, dy.data(), w.data(), dx.data.get());
+  compare(t.isa, "conv2dInputGrad", shape, dx, reference::conv2dInputGrad(d, dy, w), d.kh * d.kw * d.k);
+  t.conv2dFilterGrad(context, d, x.data(), dy.data(), dw.data.get());
+  compare(t.isa, "conv2dFilterGrad", shape, dw, reference::conv2dFilterGrad(d, x, dy), (double)d.n * d.ho * d.wo);
+}
+
+void testDepthwise(const ConvTable& t, Context& context) {
+  DepthwiseDesc d{};
+  d.n = between(1, 4);
+  d.c = between(1, 40);
+  d.mult = between(0, 2) ? 1 : between(2, 3);
+  randomWindow(d, 20);
+  char shape[160];
+  describe(shape, sizeof shape, d, d.c * d.mult);
+  const size_t xs = (size_t)d.n * d.h * d.w * d.c, ys = (size_t)d.n * d.ho * d.wo * d.c * d.mult, ws = (size_t)d.kh * d.kw * d.c * d.mult;
+  const Floats x = randomFloats(xs), w = randomFloats(ws), dy = randomFloats(ys), bias = randomFloats((size_t)d.c * d.mult);
+  Epilogue e;
+  if (between(0, 1)) e.bias = bias.data();
+  e.activation = (Activation)between(0, 2);
+  Output y(ys), dx(xs), dw(ws);
+  t.depthwise(context, d, x.data(), w.data(), e, y.data.get());
+  compare(t.isa, "depthwise", shape, y, reference::depthwise(d, x, w, e.bias, e.activation), d.kh * d.kw);
+  t.depthwiseInputGrad(context, d, dy.data(), w.data(), dx.data.get());
+  compare(t.isa, "depthwiseInputGrad", shape, dx, reference::depthwiseInputGrad(d, dy, w), d.kh * d.kw * d.mult);
+  t.depthwiseFilterGrad(context, d, x.data(), dy.data(), dw.data.get());
+  compare(t.isa, "depthwiseFilterGrad", shape, dw, reference::depthwiseFilterGrad(d, x, dy), (double)d.n * d.ho * d.wo);
+}
+
+void testMatmul(const ConvTable& t, Context& context, int round) {
+  MatMulDesc d{};
+  const int largest = round % 3 == 0 ? 140 : 40;
+  d.batch = between(0, 2) ? 1 : between(1, 4);
+  d.m = between(1, largest);
+  d.n = between(1, largest);
+  d.k = round % 7 == 0 ? 256 * between(1, 4) : between(1, round % 5 == 0 ? 900 : largest);
+  d.transA = between(0, 1);
+  d.transB = between(0, 1);
+  d.strideA = between(0, 3) ? (int64_t)d.m * d.k : 0;
+  d.strideB = between(0, 2) ? (int64_t)d.n * d.k : 0;
+  const Floats a = randomFloats((size_t)d.m * d.k * (d.strideA ? d.batch : 1)), b = randomFloats((size_t)d.n * d.k * (d.strideB ? d.batch : 1)), bias = randomFloats(d.n);
+  Epilogue e;
+  if (between(0, 1)) e.bias = bias.data();
+  e.activation = (Activation)between(0, 2);
+  char shape[160];
+  std::snprintf(shape, sizeof shape, "batch %d m%d n%d k%d trans %d%d", d.batch, d.m, d.n, d.k, d.transA, d.transB);
+  Output c((size_t)d.batch * d.m * d.n);
+  t.matmul(context, d, a.data(), b.data(), e, c.data.get());
+  compare(t.isa, "matmul", shape, c, reference::matmul(d, a, b, e.bias, e.activation), d.k);
+}
+
+void testAnalog(const ConvTable& t, Context& context, int round) {
+  Conv2DDesc d = randomConv(round * 2 + 1);
+  d.n = between(1, 3);
+  const bool dense = round % 4 == 3;
+  if (dense) d = {between(1, 70), 1, 1, between(1, 300), 1, 1, between(1, 70), 1, 1, 1, 1, 0, 0, 1, 1};
+  const int rows = d.c * d.kh * d.kw;
+  AnalogDesc a{};
+  a.inputScale = between(0, 1) ? 1.0f : 1.0f / 0.7f;
+  a.clipRange = between(0, 1);
+  a.inpBound = between(0, 3) ? 1.0f : 0;
+  a.inpStep = between(0, 3) ? 2.0f / 254 : 0;
+  a.outBound = between(0, 3) ? (between(0, 1) ? 10.0f : 1.0f) : 0;
+  a.outStep = between(0, 3) ? 20.0f / 254 : 0;
+  a.outNoise = between(0, 2) ? 0.04f : 0;
+  a.absMax = between(0, 1);
+  for (int i = 0; i < 2; ++i) {
+    a.key[i] = engine();
+    a.stream[i] = engine();
+  }
+  a.block = between(0, 3) ? engine() : 0xfffffff0u + (unsigned)between(0, 15);  // also across the carry
+  a.tiles = std::min(rows, between(1, 4));
+  std::vector<int> cuts(a.tiles + 1);
+  for (int i = 0; i <= a.tiles; ++i) cuts[i] = (int)((int64_t)rows * i / a.tiles);
+  a.rowCuts = cuts.data();
+  Floats x = randomFloats((size_t)d.n * d.h * d.w * d.c), w = randomFloats((size_t)rows * d.k);
+  if (between(0, 1)) std::fill(x.begin(), x.begin() + x.size() / 2, 0.0f);  // whole patches of zeros
+  const Floats scales = randomFloats((size_t)a.tiles * d.k), bias = randomFloats(d.k);
+  const float* biasOrNull = between(0, 1) ? bias.data() : nullptr;
+  const reference::Analog want = reference::analog(d, a, x, w, scales, biasOrNull);
+  Output y(want.y.size());
+  std::unique_ptr<uint8_t[]> clipped(new uint8_t[want.clipped.size()]);
+  int64_t count = -1;
+  AnalogAux aux;
+  if (between(0, 1)) {
+    aux.clipped = clipped.get();
+    aux.clippedCount = &count;
+  }
+  if (dense) t.analogMatmul(context, d.n, d.c, d.k, a, x.data(), w.data(), scales.data(), biasOrNull, y.data.get(), aux);
+  else t.analogConv2d(context, d, a, x.data(), w.data(), scales.data(), biasOrNull, y.data.get(), aux);
+
+  // Sums that fall beside a rounding edge in one order of summation and not in the other may differ by one step.
+  ++comparisons;
+  double largest = 1e-3, worst = 0;
+  for (double v : want.y) largest = std::fmax(largest, std::fabs(v));
+  size_t steps = 0, masks = 0;
+  for (size_t i = 0; i < want.y.size(); ++i) {
+    const double difference = std::fabs(y.data[i] - want.y[i]);
+    if (difference <= 1e-5 * largest) continue;
+    if (a.outStep > 0 && difference <= a.outStep * 1.001) ++steps;
+    else if (!(difference <= worst)) worst = difference;
+  }
+  int64_t sum = 0;
+  if (aux.clipped) {
+    for (size_t i = 0; i < want.clipped.size(); ++i) {
+      masks += clipped[i] != want.clipped[i];
+      sum += clipped[i];
+    }
+    if (sum != count) masks = want.clipped.size();
+  }
+  if (worst != 0 || steps > 2 + want.y.size() / 2000 || masks > 2 + want.clipped.size() / 1000) {
+    ++failures;
+    char shape[160];
+    describe(shape, sizeof shape, d, d.k);
+    std::printf("FAIL %s analog %s tiles %d absMax %d noise %g: off by %g, %zu of %zu by a step, %zu masks (count %ld of %ld)\n", t.isa, shape, a.tiles, a.absMax,
+                a.outNoise, worst, steps, want.y.size(), masks, (long)count, (long)sum);
+  }
+}
+
+/** The same bits for one, two and three threads. */
+void testThreads(const ConvTable& t) {
+  const Conv2DDesc d = {6, 15, 17, 24, 3, 3, 40, 1, 1, 1, 1, 1, 1, 15, 17};
+  const int cuts[] = {0, 100, 216};
+  const AnalogDesc a = {1, 0, 1, 2.0f / 254, 10, 20.0f / 254, 0.04f, 0, {1, 2}, {3, 4}, 5, 2, cuts};
+  const size_t xs = (size_t)d.n * d.h * d.w * d.c, ys = (size_t)d.n * d.ho * d.wo * d.k, ws = (size_t)9 * d.c * d.k;
+  const Floats x = randomFloats(xs), w = randomFloats(ws), dy = randomFloats(ys), scales = randomFloats(2 * d.k);
+  const MatMulDesc m = {1, 300, 200, 500, true, false, 0, 0};
+  const Floats left = randomFloats(300 * 500), right = randomFloats(200 * 500);
+  std::vector<Floats> first;
+  for (int threads = 1; threads <= 3; ++threads) {
+    Context context(threads);
+    std::vector<Floats> out = {Floats(ys), Floats(xs), Floats(ws), Floats(ys), Floats(300 * 200)};
+    for (int repeat = 0; repeat < 20; ++repeat) {
+      t.conv2d(context, d, x.data(), w.data(), {}, out[0].data());
+      t.conv2dInputGrad(context, d, dy.data(), w.data(), out[1].data());
+      t.conv2dFilterGrad(context, d, x.data(), dy.data(), out[2].data());
+      t.analogConv2d(context, d, a, x.data(), w.data(), scales.data(), nullptr, out[3].data(), {});
+      t.matmul(context, m, left.data(), right.data(), {}, out[4].data());
+    }
+    if (threads == 1) first = out;
+    ++comparisons;
+    for (size_t i = 0; i < out.size(); ++i) {
+      if (std::memcmp(out[i].data(), first[i].data(), out[i].size() * sizeof(float)) != 0) {
+        ++failures;
+        std::printf("FAIL %s: kernel %zu with %d threads differs from one thread\n", t.isa, i, threads);
+      }
+    }
+  }
+}
+
+bool hasIsa(const char* isa) {
+#if defined(__x86_64__)
+  if (!std::strcmp(isa, "avx512")) return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  if (!std::strcmp(isa, "avx2")) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#endif
+  return !std::strcmp(isa, "generic");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* only = argc > 1 ? argv[1] : "all";
+  const int rounds = argc > 2 ? std::atoi(argv[2]) : 150;
+#if defined(__x86_64__)
+  const ConvTable* tables[] = {convTableGeneric(), convTableAvx2(), convTableAvx512()};
+#else
+  const ConvTable* tables[] = {convTableGeneric()};
+#endif
+  for (const ConvTable* table : tables) {
+    if (std::strcmp(only, "all") && std::strcmp(only, table->isa)) continue;
+    if (!hasIsa(table->isa)) {
+      std::printf("%s: not on this machine\n", table->isa);
+      continue;
+    }
+    engine.seed(7);
+    Context context(1), two(2);
+    for (int round = 0; round < rounds; ++round) {
+      Context& c = round % 5 == 4 ? two : context;
+      testConv(*table, c, randomConv(round));
+      testDepthwise(*table, c);
+      testMatmul(*table, c, round);
+      testAnalog(*table, c, round);
+    }
+    // Shapes that the random ones miss: whole networks' layers, rows that do not fit one slab, huge dilations.
+    const Conv2DDesc fixed[] = {
+        {2, 32, 32, 16, 3, 3, 16, 1, 1, 1, 1, 1, 1, 32, 32}, {3, 8, 8, 64, 3, 3, 64, 1, 1, 1, 1, 1, 1, 8, 8},   {1, 32, 32, 64, 3, 3, 64, 1, 1, 1, 1, 1, 1, 32, 32},
+        {2, 32, 32, 3, 3, 3, 16, 1, 1, 1, 1, 1, 1, 32, 32},  {2, 32, 32, 16, 3, 3, 32, 2, 2, 1, 1, 0, 0, 16, 16}, {2, 16, 16, 32, 1, 1, 64, 2, 2, 1, 1, 0, 0, 8, 8},
+        {1, 96, 96, 3, 7, 7, 8, 2, 2, 1, 1, 2, 2, 48, 48},   {1, 30, 30, 4, 3, 3, 4, 1, 1, 9, 7, 9, 7, 30, 30},  {1, 49, 10, 1, 10, 4, 64, 2, 2, 1, 1, 4, 1, 25, 5},
+        {5, 1, 1, 640, 1, 1, 10, 1, 1, 1, 1, 0, 0, 1, 1},    {1, 3, 300, 200, 3, 3, 20, 1, 1, 1, 1, 1, 1, 3, 300}};
+    for (const Conv2DDesc& d : fixed) testConv(*table, context, d);
+    testThreads(*table);
+    std::printf("%s: %ld comparisons, %d failures so far\n", table->isa, comparisons, failures);
+  }
+  return failures ? 1 : 0;
+}

@@ -26,7 +26,7 @@ export interface TrialContext {
 export async function evaluateTrial(
   spec: TrialSpec,
   { signal, onProgress = () => {} }: TrialContext = {},
-): Promise<Omit<TrialResult, 'attempts'>> {
+): Promise<TrialResult> {
   const began = performance.now();
   await useBackend({ backend: spec.backend, threads: 1 });
   onProgress('data', 0);

@@ -9,14 +9,23 @@ export interface TrainedNetwork {
   readonly inputRanges: InputRanges;
 }
 
-/** What a finished trial gives back. */
+/** What a trial that succeeded gives back. */
 export interface TrialResult {
   readonly metrics: TrialMetrics;
   /** Present exactly when the spec asked for it. */
   readonly trained?: TrainedNetwork;
-  /** How often the trial was started: 2 when the first attempt failed. */
-  readonly attempts: number;
 }
+
+/** How a trial ended. A failure is a result like another: the search goes on. */
+export type TrialOutcome =
+  | (TrialResult & { readonly state: 'done'; readonly attempts: number })
+  | {
+      readonly state: 'failed';
+      /** Why, for people. */
+      readonly reason: string;
+      /** How often it was started: 2 when a worker threw or died, 1 when trying again cannot help. */
+      readonly attempts: number;
+    };
 
 /** How far a running trial has come. */
 export interface TrialProgress {
@@ -35,11 +44,12 @@ export type TrialStage = 'data' | 'digital' | 'hwa' | 'drift';
  */
 export interface Evaluator {
   /**
-   * Runs one trial; as many run at the same time as the evaluator has workers, further ones wait.
+   * Runs one trial; as many run at the same time as the evaluator has workers, further ones wait. A trial whose worker
+   * throws or dies is started once more.
    *
-   * @throws TRIAL_FAILED with the reason when the trial failed twice; an AbortError when the signal stopped it
+   * @throws an AbortError when the signal stopped it
    */
-  evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialResult>;
+  evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialOutcome>;
   /** Ends all workers. Trials in progress are aborted. */
   close(): Promise<void>;
 }

@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
-import { fail } from '../config/index.js';
 import { AbortError } from '../training/index.js';
-import type { Evaluator, TrialProgress, TrialResult } from './evaluator.js';
+import type { Evaluator, TrialOutcome, TrialProgress } from './evaluator.js';
 import type { TrialSpec } from './trial-spec.js';
 import type { WorkerAnswer } from './trial-worker.js';
 
@@ -42,16 +41,16 @@ export class LocalPool implements Evaluator {
     });
   }
 
-  async evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialResult> {
+  async evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialOutcome> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     const reasons = new Set<string>();
     for (let attempts = 1; attempts <= attemptsAllowed; attempts++) {
       const answer = await this.#attempt(trial, stop, reasons);
       if (answer === undefined) continue;
-      if ('refusal' in answer) return failTrial(trial, attempts, [answer.refusal]);
-      return { ...answer.result, attempts };
+      if ('refusal' in answer) return { state: 'failed', reason: answer.refusal, attempts };
+      return { state: 'done', ...answer.result, attempts };
     }
-    return failTrial(trial, attemptsAllowed, [...reasons]);
+    return { state: 'failed', reason: [...reasons].join('; then '), attempts: attemptsAllowed };
   }
 
   async close(): Promise<void> {
@@ -71,11 +70,6 @@ export class LocalPool implements Evaluator {
       return undefined;
     }
   }
-}
-
-function failTrial(trial: TrialSpec, attempts: number, reasons: readonly string[]): never {
-  const times = attempts === 1 ? '' : ' twice';
-  return fail('TRIAL_FAILED', `Trial ${trial.number} failed${times}.`, { found: reasons.join('; then ') });
 }
 
 /** The compiled worker: beside this file when this file is compiled too, else in `dist/`. */

@@ -5,7 +5,7 @@ import type { TrialProgress, TrialResult, TrialStage } from './evaluator.js';
 import type { TrialSpec } from './trial-spec.js';
 
 /** A trial's result, or why the trial cannot succeed however often it is tried. */
-export type WorkerAnswer = { result: Omit<TrialResult, 'attempts'> } | { refusal: string };
+export type WorkerAnswer = { result: TrialResult } | { refusal: string };
 
 /** Progress is told in steps of this size. */
 const step = 0.02;

@@ -65,7 +65,7 @@ export function listRunFolders(resultsDir: string): string[] {
 /** Removes what writes that were killed left behind. Only for a folder whose lock is held. */
 export function sweepTemporaries(folder: string): void {
   for (const name of entries(folder)) {
-    if (name.endsWith(temporaryEnding)) rmSync(join(folder, name), { force: true });
+    if (name.endsWith(temporaryEnding)) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -28,6 +28,8 @@ export interface RunStart {
 export class RunStore {
   readonly #database: LowSync<RunRecord>;
   readonly #unlock: () => void;
+  readonly #opened = performance.now();
+  readonly #elapsedBefore: number;
 
   private constructor(
     /** The folder of the run. */
@@ -37,6 +39,7 @@ export class RunStore {
   ) {
     this.#database = database;
     this.#unlock = unlock;
+    this.#elapsedBefore = database.data.elapsedSeconds;
   }
 
   /**
@@ -80,6 +83,11 @@ export class RunStore {
     return this.#database.data;
   }
 
+  /** Working time of this session and all before it. */
+  get elapsedSeconds(): number {
+    return this.#elapsedBefore + (performance.now() - this.#opened) / 1000;
+  }
+
   /** The journalled trial of a number, if it finished. */
   trial(number: number): TrialRecord | undefined {
     return this.record.trials.find((trial) => trial.number === number);
@@ -95,7 +103,7 @@ export class RunStore {
   }
 
   /** Replaces members of the record and writes it. */
-  update(change: Partial<Omit<RunRecord, 'format' | 'id' | 'program'>>): void {
+  update(change: Partial<Pick<RunRecord, 'state' | 'result' | 'notes' | 'trials'>>): void {
     this.#database.data = { ...this.#database.data, ...change };
     this.#write();
   }
@@ -106,7 +114,8 @@ export class RunStore {
   }
 
   #write(): void {
-    this.#database.data = { ...this.#database.data, updatedAt: new Date().toISOString() };
+    const updatedAt = new Date().toISOString();
+    this.#database.data = { ...this.#database.data, updatedAt, elapsedSeconds: this.elapsedSeconds };
     this.#database.write();
   }
 }

@@ -24,13 +24,13 @@ describe('RunStore', () => {
     store.addTrial(trialRecord(2));
     store.addTrial(trialRecord(0, { state: 'failed', metrics: null, reason: 'out of memory' }));
     store.addTrial(trialRecord(1));
-    store.update({ state: 'stopped', elapsedSeconds: 12 });
+    store.update({ state: 'stopped', result: { rows: [] } });
     store.close();
 
     const record = readRun(results, store.record.id);
     expect(record.trials.map(({ number }) => number)).toEqual([0, 1, 2]);
     expect(record.trials[0]).toMatchObject({ state: 'failed', reason: 'out of memory' });
-    expect(record).toMatchObject({ state: 'stopped', config: start.config, notes: start.notes, elapsedSeconds: 12 });
+    expect(record).toMatchObject({ state: 'stopped', config: start.config, notes: start.notes, result: { rows: [] } });
     expect(listRuns(results)).toEqual([{ id: record.id, state: 'stopped', trials: 3 }]);
   });
 
@@ -71,6 +71,7 @@ describe('RunStore', () => {
     expect(second.trial(7)).toBeUndefined();
     second.close();
     expect(readRun(results, first.record.id).trials).toHaveLength(2);
+    expect(second.elapsedSeconds).toBeGreaterThan(first.record.elapsedSeconds);
   });
 
   it('leaves nothing but the journal behind, and sweeps up after a killed write', () => {

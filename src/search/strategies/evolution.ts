@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Architecture, SearchSpace } from '../../space/index.js';
+import type { Architecture, MutationKind, SearchSpace } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
 import { Candidates, drawNew, hashOf } from './candidates.js';
 import { Memory } from './memory.js';
@@ -14,6 +14,14 @@ export const evolutionSchema = z.strictObject({
     .min(1)
     .default(200)
     .describe('generations on the surrogate before each batch of trials'),
+  mutation: z
+    .strictObject({
+      depth: z.number().min(0).max(1).default(0.8),
+      width: z.number().min(0).max(1).default(0.8),
+      other: z.number().min(0).max(1).default(0.6),
+    })
+    .prefault({})
+    .describe('chance that a child is changed in depth, in width, or otherwise; at least one change is made'),
   crossover: z.number().min(0).max(1).default(0).describe('share of children that have two parents'),
   explore: z.number().min(0).max(1).default(0).describe('share of each batch drawn uniformly instead of evolved'),
 });
@@ -35,6 +43,7 @@ export class Evolution implements Strategy {
   readonly #memory = new Memory();
   #design?: readonly Architecture[];
   #asks = 0;
+  notes: readonly string[] = [];
 
   constructor(context: StrategyContext, options: EvolutionOptions) {
     this.#context = context;
@@ -65,11 +74,14 @@ export class Evolution implements Strategy {
   /** The next members of a Latin hypercube that is as large as the first phase of the search. */
   #spread(n: number): Architecture[] {
     const { space, advisor, rng, admits } = this.#context;
-    this.#design ??= new Candidates(
-      space,
-      admits,
-      space.sampleLatinHypercube(Math.max(n, advisor?.after ?? 0), rng.child('latin-hypercube')).architectures,
-    ).all;
+    if (this.#design === undefined) {
+      const size = Math.max(n, advisor?.after ?? 0);
+      const { architectures, repairedShare } = space.sampleLatinHypercube(size, rng.child('latin-hypercube'));
+      this.#design = new Candidates(space, admits, architectures).all;
+      this.notes = [
+        `The search began with a Latin hypercube of ${size}; ${Math.round(100 * repairedShare)} % of it was shrunk into the limits.`,
+      ];
+    }
     return this.#novel(this.#design).slice(0, n);
   }
 
@@ -117,13 +129,17 @@ export class Evolution implements Strategy {
   #child(parent: Architecture, parents: readonly Architecture[], rng: Rng): Architecture {
     const { space } = this.#context;
     const base = rng.chance(this.#options.crossover) ? space.crossover(parent, rng.pick(parents), rng) : parent;
-    return space.mutate(base, rng);
+    const kinds = mutationKinds.filter((kind) => rng.chance(this.#options.mutation[kind]));
+    if (kinds.length === 0) return space.mutate(base, rng);
+    return kinds.reduce((child, kind) => space.mutate(child, rng, kind), base);
   }
 
   #novel(architectures: readonly Architecture[]): Architecture[] {
     return architectures.filter((architecture) => !this.#asked.has(architecture));
   }
 }
+
+const mutationKinds: readonly MutationKind[] = ['depth', 'width', 'other'];
 
 /** Every architecture scored before one batch, each scored once. */
 class ScoredSet {

@@ -52,6 +52,8 @@ export interface Strategy {
   ask(n: number): Architecture[];
   /** Takes in finished trials, failed ones too. */
   tell(trials: readonly ToldTrial[]): void;
+  /** What a reader of the results should know about how it went. */
+  readonly notes?: readonly string[];
 }
 
 /** What every strategy is built from. */

@@ -14,6 +14,6 @@ it('draws each gene uniformly', () => {
     rng: createRng(11),
   });
   const n = 2000;
-  const mean = strategy.ask(n).reduce((sum, a) => sum + a.params['g3']!, 0) / n;
+  const mean = strategy.ask(n).reduce((sum, a) => sum + a.params.g3!, 0) / n;
   expect(Math.abs(mean - 4.5)).toBeLessThan((5 * Math.sqrt(8.25)) / Math.sqrt(n));
 });

@@ -28,7 +28,7 @@ export function strategyContract(name: string, create: (context: StrategyContext
   const space = toySpace({ params: 40 });
   const context = (seed: number): StrategyContext => ({
     space,
-    admits: (a) => a.params['g0']! < 9,
+    admits: (a) => a.params.g0! < 9,
     avmLimit: 0.15,
     rng: createRng(seed, 'strategy'),
   });
@@ -41,7 +41,7 @@ export function strategyContract(name: string, create: (context: StrategyContext
       expect(new Set(asked.map((a) => space.hash(a))).size).toBe(40);
       for (const architecture of asked) {
         expect(space.withinLimits(architecture)).toBe(true);
-        expect(architecture.params['g0']).toBeLessThan(9);
+        expect(architecture.params.g0).toBeLessThan(9);
       }
     });
 

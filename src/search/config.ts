@@ -1,0 +1,145 @@
+import { availableParallelism } from 'node:os';
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+import { parseWith } from '../config/index.js';
+import { taskSpecSchema } from '../data/index.js';
+import { backendNames } from '../tensor/index.js';
+import { digitalTrainingSchema, driftEvaluationSchema, hwaTrainingSchema } from '../training/index.js';
+import { durationSchema } from './duration.js';
+import { objectives, oneDay } from './objective.js';
+import { evolutionSchema } from './strategies/evolution.js';
+import { strategyNames } from './strategies/index.js';
+import { regularizedEvolutionSchema } from './strategies/regularized-evolution.js';
+
+const count = z.int().min(1);
+const limit = (what: string) => z.number().positive().optional().describe(`${what}; no limit if absent`);
+
+const limitsSchema = z
+  .strictObject({
+    params: limit('most trainable parameters and batch norm statistics'),
+    macs: limit('most multiply-accumulates of one inference'),
+    avm: z.number().min(0).max(1).default(1).describe('highest loss of accuracy from the first time to the last, 0..1'),
+    cores: limit('most cores of the chip, one block per core'),
+    latency: limit('longest inference on the chip, seconds'),
+    energy: limit('highest energy of one inference on the chip, joules'),
+  })
+  .describe('what a candidate may cost; every architecture that is proposed meets these');
+
+const searchSchema = z
+  .strictObject({
+    strategy: z.enum(strategyNames).default('evolution').describe('how architectures are proposed'),
+    trials: count.default(40).describe('architectures to train and simulate'),
+    evaluateTop: count.default(4).describe('architectures per batch: proposed together, then learnt from'),
+    maxSeconds: z
+      .number()
+      .positive()
+      .optional()
+      .describe('begin no batch after this time; the result then depends on the machine'),
+    ...evolutionSchema.shape,
+    tournament: regularizedEvolutionSchema.shape.tournament,
+  })
+  .describe('the strategy and its budget');
+
+const surrogateSchema = z
+  .strictObject({
+    kind: z.enum(['xgboost', 'none']).default('xgboost').describe('what predicts accuracy, variation and spread'),
+    after: z.int().min(4).default(16).describe('successful trials from which on it takes part'),
+    warmStart: z.string().min(1).optional().describe('a folder with a trained surrogate and its data to begin with'),
+  })
+  .describe('the model that ranks candidates');
+
+const evaluationSchema = z
+  .strictObject({
+    ...driftEvaluationSchema.shape,
+    times: z
+      .array(durationSchema)
+      .min(1)
+      .default([1, 3600, oneDay, 30 * oneDay])
+      .describe('times after programming, rising, in seconds or with a unit (1h, 30d); one day must be among them'),
+  })
+  .superRefine((value, context) => {
+    for (const { path, message } of driftEvaluationSchema.safeParse(value).error?.issues ?? []) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
+    if (!value.times.includes(oneDay)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['times'],
+        message: 'times with one day (86400 or 1d) among them: networks are compared there',
+      });
+    }
+  })
+  .describe('programming, drift and test of the trained networks');
+
+const finalSchema = z
+  .strictObject({
+    top: count.default(1).describe('architectures of the final table, trained again and measured on the test images'),
+    baseline: z.string().nullable().default('resnet8').describe('network to compare with; null for none'),
+    repeats: count.optional().describe('programmings; as in evaluation if absent'),
+    digitalEpochs: count.optional().describe('epochs of digital training; as in the search if absent'),
+    hwaEpochs: z.int().min(0).optional().describe('epochs of fine-tuning; as in the search if absent'),
+  })
+  .describe('the final table');
+
+/** Everything that a search is told: one document, YAML or JSON. */
+export const searchConfigSchema = z.strictObject({
+  task: taskSpecSchema,
+  space: z.string().min(1).describe('a search space by name, or the path of its file'),
+  chip: z.string().min(1).default('hermes-64').describe('a chip by name, or the path of its file'),
+  crossbar: z
+    .union([z.string(), z.record(z.string(), z.unknown())])
+    .default('pcm-8bit-256')
+    .describe('a crossbar by name, or its settings'),
+  seed: z.int().min(0).default(1).describe('all chance of the run comes from it'),
+  workers: z
+    .union([count, z.literal('auto')])
+    .default('auto')
+    .describe('trials at the same time; auto: one per core'),
+  backend: z
+    .string()
+    .default('auto')
+    .describe(`auto, ${backendNames.join(', ')}`),
+  objective: z.enum(objectives).default('oneDayAccuracy').describe('what is maximised'),
+  limits: limitsSchema.prefault({}),
+  search: searchSchema.prefault({}),
+  surrogate: surrogateSchema.prefault({}),
+  training: z
+    .strictObject({ digital: digitalTrainingSchema.prefault({}), hwa: hwaTrainingSchema.prefault({}) })
+    .prefault({}),
+  evaluation: evaluationSchema.prefault({}),
+  final: finalSchema.prefault({}),
+});
+
+/** A complete configuration, defaults filled in. */
+export type SearchConfig = z.output<typeof searchConfigSchema>;
+
+/**
+ * Validates a configuration and fills in the defaults. Paths become absolute, so that a run can be resumed from
+ * another folder.
+ *
+ * @param source the file it came from; named in errors
+ * @throws CONFIG_INVALID with the path of the wrong value; unknown keys are named with the nearest known one
+ */
+export function parseSearchConfig(value: unknown, source: string): SearchConfig {
+  const config = parseWith(searchConfigSchema, value, source);
+  const { data } = config.task;
+  return {
+    ...config,
+    task: { ...config.task, ...(data !== undefined && { data: resolve(data) }) },
+    space: fixedPath(config.space),
+    chip: fixedPath(config.chip),
+    ...(config.surrogate.warmStart !== undefined && {
+      surrogate: { ...config.surrogate, warmStart: fixedPath(config.surrogate.warmStart) },
+    }),
+  };
+}
+
+/** Number of workers that a configuration asks for. */
+export function workerCount({ workers }: Pick<SearchConfig, 'workers'>): number {
+  return workers === 'auto' ? availableParallelism() : workers;
+}
+
+/** Names stay names; what looks like a path is made absolute. */
+function fixedPath(nameOrFile: string): string {
+  return /[/\\]|\.(json|ya?ml)$/.test(nameOrFile) && !isAbsolute(nameOrFile) ? resolve(nameOrFile) : nameOrFile;
+}

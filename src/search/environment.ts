@@ -1,0 +1,31 @@
+import { arch, cpus, platform } from 'node:os';
+import { fail } from '../config/index.js';
+import type { RunStore } from '../store/index.js';
+import type { RunSetup } from './setup.js';
+
+/** What a run records of the machine and of everything that its configuration only names. */
+export function runEnvironment(setup: RunSetup): Record<string, string> {
+  return {
+    node: process.version,
+    platform: `${platform()} ${arch()}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    backend: setup.backend,
+    setup: setup.fingerprint,
+  };
+}
+
+/**
+ * Makes sure that a run is carried on with what it was begun with.
+ *
+ * @throws RUN_DAMAGED when space, chip, crossbar or images have changed since
+ */
+export function requireSameRun(store: RunStore, setup: RunSetup): void {
+  const begun = store.record.environment.setup;
+  if (begun === setup.fingerprint) return;
+  fail('RUN_DAMAGED', 'The space, the chip, the crossbar or the images have changed since this run began.', {
+    source: store.folder,
+    found: `fingerprint ${setup.fingerprint}`,
+    accepted: `fingerprint ${begun}`,
+    hint: 'put the files back as they were, or search again',
+  });
+}

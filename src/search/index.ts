@@ -1,0 +1,23 @@
+export {
+  parseSearchConfig,
+  type SearchConfig,
+  searchConfigSchema,
+  workerCount,
+} from './config.js';
+export { showDuration } from './duration.js';
+export type { PlannedTrial, RunEvent, TrialCounts } from './events.js';
+export { bestFolder } from './export-best.js';
+export { atOneDay, type Objective, objectives, oneDay } from './objective.js';
+export type { FinalMeasurement, FinalRow, SearchResult } from './result.js';
+export { type RunOptions, resumeRun, runSearch } from './run-search.js';
+export { prepareRun, type RunSetup } from './setup.js';
+export { Evolution, type EvolutionOptions, evolutionSchema } from './strategies/evolution.js';
+export { createStrategy, type StrategyName, strategyNames } from './strategies/index.js';
+export { RandomSearch } from './strategies/random.js';
+export {
+  RegularizedEvolution,
+  type RegularizedEvolutionOptions,
+  regularizedEvolutionSchema,
+} from './strategies/regularized-evolution.js';
+export type { Advisor, Opinion, Outcome, Strategy, StrategyContext, ToldTrial } from './strategies/strategy.js';
+export type { SurrogateReport } from './surrogate-advisor.js';

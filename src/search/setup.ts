@@ -1,0 +1,91 @@
+import { type Chip, loadChip } from '../chip/index.js';
+import { contentHash, fail } from '../config/index.js';
+import { type CrossbarConfig, resolveCrossbar } from '../crossbar/index.js';
+import { loadTask, type Normalisation } from '../data/index.js';
+import type { TrialSpec } from '../evaluate/index.js';
+import type { NetworkGraph } from '../nn/index.js';
+import { loadSpace, requireFeasible, type SearchSpace } from '../space/index.js';
+import { type BackendName, createRng, useBackend } from '../tensor/index.js';
+import { baselineFor } from './baseline.js';
+import { requireFeasibleOnChip } from './chip-limits.js';
+import type { SearchConfig } from './config.js';
+
+/** Everything a run needs that a configuration only names, found and checked before any work starts. */
+export interface RunSetup {
+  readonly config: SearchConfig;
+  /** The space under the run's limits. */
+  readonly space: SearchSpace;
+  readonly chip: Chip;
+  readonly crossbar: CrossbarConfig;
+  readonly backend: BackendName;
+  /** Which backend runs and why, in one sentence. */
+  readonly backendLine: string;
+  readonly task: TrialSpec['task'];
+  /** Names of the classes, and mean and deviation of the training images: what a user of a trained network needs. */
+  readonly classes: readonly string[];
+  readonly normalise: Normalisation;
+  /** What must be shown beside the results. */
+  readonly notes: readonly string[];
+  readonly baseline: NetworkGraph | null;
+  /** Stands for all of the above that can change a result; a run is only resumed under an equal one. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Finds and checks what a configuration names: space, limits, chip, crossbar, backend, images, baseline.
+ *
+ * @throws every refusal of those rooms; LIMITS_UNREACHABLE when no architecture meets the limits; CONFIG_INVALID when
+ *   the space builds networks for other images than the task has
+ */
+export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
+  const { params, macs, cores } = config.limits;
+  const space = loadSpace(config.space).withLimits({ params, macs, cores });
+  requireFeasible(space, createRng(config.seed, 'limits'));
+  const chip = loadChip(config.chip);
+  requireFeasibleOnChip(space, chip, config.limits, config.seed);
+  const crossbar = resolveCrossbar(config.crossbar, 'crossbar');
+  const baseline = baselineFor(config.final.baseline, space.task);
+  const { backend, line } = await useBackend({ backend: config.backend as BackendName | 'auto', threads: 1 });
+  const data = await loadTask({ ...config.task, seed: config.seed });
+  checkTask(space, data.task);
+  const { fingerprint } = data;
+  return {
+    config,
+    space,
+    chip,
+    crossbar,
+    backend,
+    backendLine: line,
+    task: { ...config.task, seed: config.seed, fingerprint },
+    classes: data.task.classes,
+    normalise: data.normalise,
+    notes: data.notes,
+    baseline,
+    fingerprint: contentHash({ space: describeSpace(space), chip, crossbar, backend, data: fingerprint }),
+  };
+}
+
+function checkTask(space: SearchSpace, task: { inputShape: readonly number[]; classes: readonly string[] }): void {
+  const wanted = `${space.task.inputShape.join('x')} in ${space.task.classes} classes`;
+  const found = `${task.inputShape.join('x')} in ${task.classes.length} classes`;
+  if (wanted === found) return;
+  fail('CONFIG_INVALID', `The space "${space.name}" builds networks for other images than the task has.`, {
+    path: 'space',
+    found: `images of ${found}`,
+    accepted: `images of ${wanted}`,
+    hint: 'choose the space and the task for each other',
+  });
+}
+
+/** What of a space decides over the course of a search: its genes and what it builds, shown by a few members. */
+function describeSpace(space: SearchSpace): unknown {
+  const rng = createRng(0, 'describe');
+  const members = Array.from({ length: 3 }, () => space.sample(rng));
+  return {
+    name: space.name,
+    limits: space.limits,
+    size: String(space.size()),
+    members,
+    built: members.map((a) => space.build(a)),
+  };
+}

@@ -1,0 +1,56 @@
+import type { Fidelity, TrialSpec } from '../evaluate/index.js';
+import type { NetworkGraph } from '../nn/index.js';
+import type { Architecture } from '../space/index.js';
+import type { BatchTrial } from './batch-runner.js';
+import type { SearchConfig } from './config.js';
+import type { Proposal } from './searcher.js';
+import type { RunSetup } from './setup.js';
+
+/** The trial of a candidate: on the validation images, at the search's fidelity. */
+export function candidateTrial(setup: RunSetup, number: number, { architecture, predicted }: Proposal): BatchTrial {
+  const { space, config } = setup;
+  const fidelity = { ...config.training, evaluation: config.evaluation };
+  const base = common(setup, number, space.build(architecture));
+  return {
+    plan: { number, role: 'search', name: space.hash(architecture), architecture, predicted },
+    spec: { ...base, ...fidelity, images: 'validation', keepWeights: false },
+  };
+}
+
+/** A found architecture for the final table: on the test images, at full fidelity. */
+export function finalTrial(
+  setup: RunSetup,
+  number: number,
+  architecture: Architecture,
+  keepWeights: boolean,
+): BatchTrial {
+  const { space } = setup;
+  return {
+    plan: { number, role: 'final', name: space.hash(architecture), architecture, predicted: null },
+    spec: tableSpec(setup, number, space.build(architecture), keepWeights),
+  };
+}
+
+/** The baseline for the final table: trained and measured as the found ones are. */
+export function baselineTrial(setup: RunSetup, number: number, graph: NetworkGraph): BatchTrial {
+  return {
+    plan: { number, role: 'baseline', name: graph.name, architecture: null, predicted: null },
+    spec: tableSpec(setup, number, graph, false),
+  };
+}
+
+function tableSpec(setup: RunSetup, number: number, graph: NetworkGraph, keepWeights: boolean): TrialSpec {
+  return { ...common(setup, number, graph), ...finalFidelity(setup.config), images: 'test', keepWeights };
+}
+
+function finalFidelity({ training, evaluation, final }: SearchConfig): Fidelity {
+  return {
+    digital: { ...training.digital, epochs: final.digitalEpochs ?? training.digital.epochs },
+    hwa: { ...training.hwa, epochs: final.hwaEpochs ?? training.hwa.epochs },
+    evaluation: { ...evaluation, repeats: final.repeats ?? evaluation.repeats },
+  };
+}
+
+function common({ config, task, crossbar, chip, backend }: RunSetup, number: number, graph: NetworkGraph) {
+  return { number, graph, seed: config.seed, task, crossbar, chip, backend };
+}

@@ -1,0 +1,78 @@
+import { isAbsolute } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { applyOverrides, type KirchhoffError } from '../../src/config/index.js';
+import { parseSearchConfig } from '../../src/search/config.js';
+
+const least = { task: { name: 'synthetic-shapes' }, space: 'resnet-tiny' };
+
+function errorOf(value: unknown): KirchhoffError {
+  try {
+    parseSearchConfig(value, 'run.yaml');
+  } catch (error) {
+    return error as KirchhoffError;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+describe('parseSearchConfig', () => {
+  it('fills in every default', () => {
+    const config = parseSearchConfig(least, 'run.yaml');
+    expect(config).toMatchObject({
+      chip: 'hermes-64',
+      crossbar: 'pcm-8bit-256',
+      seed: 1,
+      objective: 'oneDayAccuracy',
+      limits: { avm: 1 },
+      search: { strategy: 'evolution', population: 200, mutation: { depth: 0.8, width: 0.8, other: 0.6 } },
+      surrogate: { kind: 'xgboost', after: 16 },
+      evaluation: { times: [1, 3600, 86_400, 2_592_000] },
+      final: { top: 1, baseline: 'resnet8' },
+    });
+  });
+
+  it('gives itself back: what a run records is what it is resumed with', () => {
+    const config = parseSearchConfig({ ...least, evaluation: { times: ['1s', '1d'] }, space: 'my/space.json' }, 'a');
+    expect(parseSearchConfig(JSON.parse(JSON.stringify(config)), 'b')).toEqual(config);
+  });
+
+  it('makes paths absolute and leaves names alone', () => {
+    const config = parseSearchConfig({ ...least, task: { name: 'cifar10', data: 'x' }, chip: 'chips/a.json' }, 'a');
+    expect(isAbsolute(config.task.data!)).toBe(true);
+    expect(isAbsolute(config.chip)).toBe(true);
+    expect(config.space).toBe('resnet-tiny');
+  });
+
+  it('names an unknown key with the nearest known one', () => {
+    expect(errorOf({ ...least, search: { populaton: 3 } })).toMatchObject({
+      code: 'CONFIG_INVALID',
+      summary: 'Unknown key "populaton". Did you mean "population"?',
+      details: { source: 'run.yaml', path: 'search.populaton' },
+    });
+    expect(errorOf({ ...least, trainig: {} }).summary).toBe('Unknown key "trainig". Did you mean "training"?');
+    expect(errorOf({ ...least, search: { strategy: 'evolutoin' } }).details).toMatchObject({
+      path: 'search.strategy',
+      accepted: expect.stringContaining('did you mean "evolution"?'),
+    });
+  });
+
+  it.each([
+    [{ search: { trials: 0 } }, 'search.trials', 'a value >= 1'],
+    [{ limits: { avm: 3 } }, 'limits.avm', 'a value <= 1'],
+    [{ seed: 1.5 }, 'seed', 'a whole number'],
+    [{ evaluation: { times: ['1d', '1h'] } }, 'evaluation.times', 'rising times: 86400 comes before 3600'],
+    [{ evaluation: { times: [1, 3600] } }, 'evaluation.times', 'times with one day (86400 or 1d) among them'],
+    [{ training: { digital: { epochs: 'many' } } }, 'training.digital.epochs', 'a number'],
+  ])('refuses %j', (change, path, accepted) => {
+    const error = errorOf({ ...least, ...change });
+    expect(error.details.path).toBe(path);
+    expect(error.details.accepted).toContain(accepted);
+  });
+
+  it('takes overrides', () => {
+    const document = applyOverrides(least, ['search.trials=7', 'evaluation.times=[1s, 1d]']);
+    expect(parseSearchConfig(document, 'a')).toMatchObject({
+      search: { trials: 7 },
+      evaluation: { times: [1, 86_400] },
+    });
+  });
+});

@@ -1,0 +1,175 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/search/events.js';
+import type { SearchResult } from '../../src/search/result.js';
+import { RunStore, readRun } from '../../src/store/index.js';
+import { conductToy, type Fate, scratch, toyEvaluator, toySetup, toyStore } from './support/toy-run.js';
+
+async function uninterrupted(setup = toySetup(), fate?: Fate): Promise<{ result: SearchResult; resultsDir: string }> {
+  const resultsDir = scratch();
+  const store = toyStore(setup, resultsDir);
+  const result = await conductToy({ setup, store, resultsDir, evaluator: toyEvaluator(fate) });
+  store.close();
+  return { result, resultsDir };
+}
+
+/** A result without the name of its run. */
+function content({ id: _id, ...rest }: SearchResult): Omit<SearchResult, 'id'> {
+  return rest;
+}
+
+describe('a run', () => {
+  it('spends its trials, then measures the best and the baseline on the test images', async () => {
+    const { result, resultsDir } = await uninterrupted(toySetup({ final: { top: 2 } }));
+    const { trials, state } = readRun(resultsDir, result.id);
+    expect(state).toBe('finished');
+    expect(trials.map(({ role }) => role)).toEqual([...Array(12).fill('search'), 'final', 'final', 'baseline']);
+    expect(trials.map(({ round }) => round)).toEqual([0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3]);
+    expect(result.trials).toEqual({ done: 12, failed: 0 });
+    expect(result.rows.map(({ role, rank }) => [role, rank])).toEqual([
+      ['found', 1],
+      ['found', 2],
+      ['baseline', 0],
+    ]);
+    const searched = trials.filter(({ role }) => role === 'search').map(({ metrics }) => metrics!.analog[2]!.mean);
+    expect(result.rows[0]!.validation!.mean).toBe(Math.max(...searched));
+    expect(result.rows[0]!.measured!.analog[2]!.mean).toBeCloseTo(0.99 * Math.max(...searched), 12);
+    expect(result.notes).toContain('toy images');
+  });
+
+  it('gives the same result and journal whatever order trials finish in', async () => {
+    const plain = await uninterrupted();
+    const shuffled = await uninterrupted(toySetup(), ({ number }) => ({ delay: (number * 7) % 11 }));
+    expect(content(shuffled.result)).toEqual(content(plain.result));
+    const names = ({ result, resultsDir }: typeof plain) => readRun(resultsDir, result.id).trials.map((t) => t.name);
+    expect(names(shuffled)).toEqual(names(plain));
+  });
+
+  it('ends alike after an interruption at any trial, and runs none twice', async () => {
+    const whole = content((await uninterrupted()).result);
+    for (let interruption = 1; interruption <= 14; interruption++) {
+      const setup = toySetup();
+      const resultsDir = scratch();
+      const store = toyStore(setup, resultsDir);
+      const stop = new AbortController();
+      const onEvent = (event: RunEvent) => {
+        if (event.type === 'trial' && event.counts.done === interruption) stop.abort();
+      };
+      const first = toyEvaluator(({ number }) => ({ delay: number % 3 }));
+      const run = conductToy({ setup, store, resultsDir, evaluator: first, signal: stop.signal, onEvent });
+      const outcome = await run.then(
+        () => 'finished',
+        (error: Error) => error.name,
+      );
+      expect(outcome).toBe(interruption === 14 ? 'finished' : 'AbortError');
+      store.close();
+
+      const journalled = readRun(resultsDir, store.record.id).trials.map(({ number }) => number);
+      rmSync(join(resultsDir, 'cache'), { recursive: true });
+      const again = RunStore.open(resultsDir, store.record.id);
+      const second = toyEvaluator();
+      expect(content(await conductToy({ setup, store: again, resultsDir, evaluator: second }))).toEqual(whole);
+      again.close();
+      expect(second.heard.filter((number) => journalled.includes(number))).toEqual([]);
+      expect([...second.heard, ...journalled].sort((a, b) => a - b)).toEqual([...Array(14).keys()]);
+    }
+  });
+
+  it('takes from the cache what an earlier run with the same settings has measured', async () => {
+    const setup = toySetup();
+    const { result, resultsDir } = await uninterrupted(setup);
+    const evaluator = toyEvaluator();
+    const sources: string[] = [];
+    const again = await conductToy({
+      setup,
+      store: toyStore(setup, resultsDir),
+      resultsDir,
+      evaluator,
+      onEvent: (event) => event.type === 'trial' && sources.push(event.from),
+    });
+    expect(content(again)).toEqual(content(result));
+    // the winner is trained again, for its weights
+    expect(evaluator.heard).toEqual([12]);
+    expect(sources.filter((from) => from === 'cache')).toHaveLength(13);
+  });
+
+  it('goes on after failed trials and says why they failed', async () => {
+    const fate: Fate = ({ number }) => (number % 4 === 1 ? { fail: 'worker exited with code: 1' } : {});
+    const { result, resultsDir } = await uninterrupted(toySetup(), fate);
+    expect(result.trials).toEqual({ done: 9, failed: 3 });
+    expect(readRun(resultsDir, result.id).trials[5]).toMatchObject({
+      state: 'failed',
+      reason: 'worker exited with code: 1',
+      attempts: 2,
+      metrics: null,
+    });
+    // number 13 is the baseline
+    expect(result.rows[1]).toMatchObject({ role: 'baseline', measured: null, reason: 'worker exited with code: 1' });
+  });
+
+  it('gives up when the first trials all fail', async () => {
+    const setup = toySetup();
+    const resultsDir = scratch();
+    const store = toyStore(setup, resultsDir);
+    const evaluator = toyEvaluator(() => ({ fail: 'no memory' }));
+    await expect(conductToy({ setup, store, resultsDir, evaluator })).rejects.toMatchObject({
+      code: 'SEARCH_FAILED',
+      summary: 'None of the first 4 trials succeeded.',
+      details: { found: 'no memory' },
+    });
+    expect(readRun(resultsDir, store.record.id)).toMatchObject({ state: 'failed', trials: { length: 4 } });
+  });
+
+  it('says when the space is exhausted and when no trial keeps the limit on the variation', async () => {
+    const { result } = await uninterrupted(toySetup({ search: { trials: 30 }, limits: { avm: 0 } }, 7));
+    expect(result.trials.done).toBe(10);
+    expect(result.notes).toContain('10 of 30 trials were run: the limits leave no further architectures.');
+    const strict = await uninterrupted(toySetup({ limits: { avm: 0 }, search: { strategy: 'random' } }));
+    expect(strict.result.notes.at(-1)).toMatch(/^No trial kept its variation within limits.avm = 0; the best is/);
+  });
+
+  it('begins no batch once its time is spent, and takes in what the journal has all the same', async () => {
+    const setup = toySetup({ search: { maxSeconds: 0.001 } });
+    const resultsDir = scratch();
+    const store = toyStore(setup, resultsDir);
+    const result = await conductToy({
+      setup,
+      store,
+      resultsDir,
+      evaluator: toyEvaluator(() => ({ delay: 5 })),
+    });
+    store.close();
+    const measured = result.trials.done;
+    expect(measured).toBeLessThanOrEqual(4);
+    const again = RunStore.open(resultsDir, result.id);
+    const evaluator = toyEvaluator();
+    expect((await conductToy({ setup, store: again, resultsDir, evaluator })).trials.done).toBe(measured);
+    expect(evaluator.heard).toEqual([]);
+  });
+
+  it('refuses a journal of another search', async () => {
+    const { resultsDir, result } = await uninterrupted();
+    const setup = toySetup({ seed: 2 });
+    const store = RunStore.open(resultsDir, result.id);
+    await expect(conductToy({ setup, store, resultsDir })).rejects.toMatchObject({
+      code: 'RUN_DAMAGED',
+      details: { path: 'trial 0' },
+    });
+  });
+
+  it('tells what happens, with the best so far', async () => {
+    const setup = toySetup();
+    const resultsDir = scratch();
+    const events: RunEvent[] = [];
+    await conductToy({ setup, store: toyStore(setup, resultsDir), resultsDir, onEvent: (event) => events.push(event) });
+    expect(events.map(({ type }) => type).join(' ')).toBe(
+      `${Array(3).fill('batch trial trial trial trial').join(' ')} batch trial trial finished`,
+    );
+    const trials = events.filter((event) => event.type === 'trial');
+    expect(trials.map(({ counts }) => counts.done)).toEqual([...Array(14).keys()].map((i) => i + 1));
+    expect(trials.every(({ counts }) => counts.planned === 14)).toBe(true);
+    const accuracies = trials.slice(0, 12).map(({ trial }) => trial.metrics!.analog[2]!.mean);
+    expect(trials[11]!.best!.metrics!.analog[2]!.mean).toBe(Math.max(...accuracies));
+  });
+});

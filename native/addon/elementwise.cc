@@ -47,7 +47,10 @@ struct Broadcast {
       bStrides[i] = call.integer(2 + 2 * rank + i, 0);
       size = product({size, dims[i]});
     }
-    if (size == 0) return;
+    if (size == 0) {
+      aLength = bLength = 0;
+      return;
+    }
     for (int i = 0; i < rank; i++) {
       aLength += product({dims[i] - 1, aStrides[i]});
       bLength += product({dims[i] - 1, bStrides[i]});

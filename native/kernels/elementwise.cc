@@ -1,5 +1,5 @@
 // Elementwise operations. Meanings follow tfjs' cpu kernels: NaN passes through, maximum and minimum return NaN if
-// either side is one.
+// either side is one, the sign of NaN is 0.
 #include <cmath>
 
 #include "base-kernels.h"
@@ -50,7 +50,7 @@ void unary(UnaryOp op, const float* in, float* out, int64_t n, float a, float b)
     case UnaryOp::Round: return map(in, out, n, roundHalfEven);
     case UnaryOp::Floor: return map(in, out, n, [](float x) { return __builtin_floorf(x); });
     case UnaryOp::Ceil: return map(in, out, n, [](float x) { return __builtin_ceilf(x); });
-    case UnaryOp::Sign: return map(in, out, n, [](float x) { return x < 0.0f ? -1.0f : (x > 0.0f ? 1.0f : x); });
+    case UnaryOp::Sign: return map(in, out, n, [](float x) { return x < 0.0f ? -1.0f : (x > 0.0f ? 1.0f : 0.0f); });
     case UnaryOp::Softplus: return map(in, out, n, softplus);
     case UnaryOp::Log1p: return map(in, out, n, [](float x) { return ::log1pf(x); });
     case UnaryOp::Expm1: return map(in, out, n, [](float x) { return ::expm1f(x); });

@@ -1,5 +1,7 @@
 // Pooling over windows, NHWC. The maximum's gradient goes to the first largest element of a window, in row-major order,
-// as in tfjs' cpu kernels; averages count only the elements inside the image.
+// as in tfjs' cpu kernels, and NaN is passed over; averages count only the elements inside
+// the image. The average's gradient divides by the whole window, as tfjs and its tests have it, so that it is exact only where
+// windows lie inside the image.
 #include "base-kernels.h"
 
 namespace kh::KH_ARCH {
@@ -32,7 +34,7 @@ void maxPool(const PoolDesc& d, const float* in, float* out, int64_t firstRow, i
         for (int64_t j = cols.first; j < cols.end; j++) {
           const float* x = in + ((n * d.h + rows.start + i * d.dh) * d.w + cols.start + j * d.dw) * d.c;
 #pragma GCC ivdep
-          for (int64_t c = 0; c < d.c; c++) y[c] = x[c] > y[c] || x[c] != x[c] ? x[c] : y[c];
+          for (int64_t c = 0; c < d.c; c++) y[c] = x[c] > y[c] ? x[c] : y[c];
         }
       }
     }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { createRng, randomNormal, tf } from '../../src/tensor/index.js';
+import { loadNative } from '../../src/tensor/native/loader.js';
 
 /** A reproducible tensor of normal numbers. */
 export const normals = (shape: number[], seed: number): tf.Tensor => randomNormal(shape, createRng(seed));
@@ -42,3 +43,11 @@ export function expectGradients(f: (...inputs: tf.Tensor[]) => tf.Tensor, inputs
     expectClose(analytic[k]!, numeric, tolerance);
   }
 }
+
+const load = loadNative();
+
+/** Whether the native addon is built and loads here. */
+export const nativeAvailable = 'addon' in load;
+
+/** For the names of tests that are skipped without it. */
+export const nativeReason = 'addon' in load ? '' : `(not built: ${load.failures[0]?.reason})`;

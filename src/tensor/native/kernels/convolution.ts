@@ -84,8 +84,7 @@ export function convolutionKernels(addon: NativeAddon): NativeKernel[] {
     const filter = inputs.filter!;
     if (!allFloat(dy, filter)) return call.otherwise();
     const { fields, outShape, native } = planConv(attrs.inputShape!, filter.shape, attrs, depthwise);
-    assertGradientShape(dy, outShape);
-    if (!native) return call.otherwise();
+    if (!native || !tf.util.arraysEqual(dy.shape, outShape)) return call.otherwise();
     const [info, out] = backend.output(attrs.inputShape!);
     const run = depthwise ? addon.depthwiseInputGrad : addon.conv2dInputGrad;
     run(pack(fields), backend.floats(dy), backend.floats(filter), out);
@@ -98,8 +97,7 @@ export function convolutionKernels(addon: NativeAddon): NativeKernel[] {
     const dy = inputs.dy!;
     if (!allFloat(x, dy)) return call.otherwise();
     const { fields, outShape, native } = planConv(x.shape, attrs.filterShape!, attrs, depthwise);
-    assertGradientShape(dy, outShape);
-    if (!native) return call.otherwise();
+    if (!native || !tf.util.arraysEqual(dy.shape, outShape)) return call.otherwise();
     const [info, out] = backend.output(attrs.filterShape!);
     const run = depthwise ? addon.depthwiseFilterGrad : addon.conv2dFilterGrad;
     run(pack(fields), backend.floats(x), backend.floats(dy), out);
@@ -116,11 +114,4 @@ export function convolutionKernels(addon: NativeAddon): NativeKernel[] {
     kernel<ConvAttrs>('DepthwiseConv2dNativeBackpropInput', (call) => inputGradient(call, true)),
     kernel<ConvAttrs>('DepthwiseConv2dNativeBackpropFilter', (call) => filterGradient(call, true)),
   ];
-}
-
-function assertGradientShape(dy: tf.TensorInfo, outShape: readonly number[]): void {
-  tf.util.assert(
-    sizeOf(dy.shape) === sizeOf(outShape),
-    () => `gradient of a convolution: dy has shape [${dy.shape}], the output [${outShape}]`,
-  );
 }

@@ -24,7 +24,10 @@ function plan(shape: number[], attrs: PoolAttrs) {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, padInfo } = info;
   const fields = [batchSize, inHeight, inWidth, inChannels, info.filterHeight, info.filterWidth];
   fields.push(info.strideHeight, info.strideWidth, 1, 1, padInfo.top, padInfo.left, outHeight, outWidth);
-  return { fields, outShape: info.outShape, empty: sizeOf(shape) === 0 || sizeOf(info.outShape) === 0 };
+  // tfjs returns x itself for windows of one element that keep its shape, even where padding would shift it
+  const identity = info.filterHeight * info.filterWidth === 1 && tf.util.arraysEqual(shape, info.outShape);
+  const empty = sizeOf(shape) === 0 || sizeOf(info.outShape) === 0;
+  return { fields, outShape: info.outShape, plain: identity || empty };
 }
 
 /** Maximum and average pooling and their gradients. */
@@ -33,8 +36,8 @@ export function poolingKernels(addon: NativeAddon): NativeKernel[] {
     kernel<PoolAttrs>(name, ({ inputs, attrs, backend, otherwise }: KernelCall<PoolAttrs>) => {
       const x = inputs.x!;
       if (!allFloat(x)) return otherwise();
-      const { fields, outShape, empty } = plan(x.shape, attrs);
-      if (empty) return otherwise();
+      const { fields, outShape, plain } = plan(x.shape, attrs);
+      if (plain) return otherwise();
       const [info, out] = backend.output(outShape);
       addon[run](pack(fields), backend.floats(x), out);
       return info;
@@ -48,8 +51,8 @@ export function poolingKernels(addon: NativeAddon): NativeKernel[] {
       const dy = inputs.dy!;
       const x = inputs.input!;
       if (!allFloat(dy, x)) return otherwise();
-      const { fields, empty } = plan(x.shape, attrs);
-      if (empty) return otherwise();
+      const { fields, plain } = plan(x.shape, attrs);
+      if (plain) return otherwise();
       const [info, out] = backend.output(x.shape);
       addon.maxPoolGrad(pack(fields), backend.floats(dy), backend.floats(x), out);
       return info;
@@ -59,8 +62,8 @@ export function poolingKernels(addon: NativeAddon): NativeKernel[] {
       const dy = inputs.dy!;
       const x = inputs.input!;
       if (!allFloat(dy, x)) return otherwise();
-      const { fields, empty } = plan(x.shape, attrs);
-      if (empty) return otherwise();
+      const { fields, plain } = plan(x.shape, attrs);
+      if (plain) return otherwise();
       const [info, out] = backend.output(x.shape);
       addon.avgPoolGrad(pack(fields), backend.floats(dy), out);
       return info;

@@ -1,5 +1,7 @@
 #include "conv2d.h"
 
+#include "peak.h"
+
 namespace kh {
 
 namespace KH_ARCH {
@@ -12,7 +14,7 @@ static const ConvTable table = {
     "generic",
 #endif
     L,      conv2d,       conv2dInputGrad, conv2dFilterGrad, depthwise, depthwiseInputGrad, depthwiseFilterGrad,
-    matmul, analogConv2d, analogMatmul,
+    matmul, analogConv2d, analogMatmul,    fmaPeak,
 };
 }  // namespace KH_ARCH
 

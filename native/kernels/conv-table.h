@@ -87,6 +87,9 @@ struct ConvTable {
   /** x [m,k] times w [k,n]; the rows of w are the rows that rowCuts cuts. */
   void (*analogMatmul)(Context&, int m, int k, int n, const AnalogDesc&, const float* x, const float* w, const float* scales,
                        const float* bias, float* y, const AnalogAux&);
+
+  /** The FMA peak of this instruction set on one thread: GFLOP/s of processor time over about `seconds`; for benchmarks. */
+  double (*fmaPeak)(double seconds);
 };
 
 // One getter per instruction set; the avx ones exist only where native/ was built for x86-64.

@@ -1,3 +1,4 @@
+import { fail } from '../../config/index.js';
 import type { Padding } from '../../crossbar/index.js';
 import { inferNodeShape } from './infer-shapes.js';
 import type { NetworkGraph } from './network-graph.js';
@@ -82,6 +83,7 @@ export class GraphBuilder {
       id,
       inputs: inputs.map((wire) => wire.id),
     });
+    if (this.#shapes.has(id)) fail('GRAPH_INVALID', `Network ${this.name} has two nodes called "${id}".`);
     const shape = inferNodeShape(this.name, node, this.#shapes);
     this.#nodes.push(node);
     this.#shapes.set(id, shape);

@@ -1,0 +1,65 @@
+import type { Padding, Wire } from '../../../nn/index.js';
+import { asImage, fromImage, type NetworkImporter, resolveAxis } from '../network-importer.js';
+import type { OnnxNode } from '../onnx-node.js';
+import type { Activation, Axis } from '../values.js';
+import type { Handler } from './handler.js';
+import { ceilPadding, readWindow } from './windows.js';
+
+export const maxPool: Handler = (node, importer) => {
+  const { input, image, window } = pooled(node, importer);
+  node.require(
+    window.dilations.every((size) => size === 1),
+    'dilated pooling is not supported',
+  );
+  const { kernel, strides } = window;
+  const padding = ceilPadding(node, image, window);
+  return fromImage(importer.append(node, { op: 'maxPool', kernel, strides, padding }, [image]), input.axes.length);
+};
+
+/** AveragePool; zeros that count (`count_include_pad`) are put around the image beforehand. */
+export const averagePool: Handler = (node, importer) => {
+  const { input, image, window } = pooled(node, importer);
+  const { kernel, strides } = window;
+  const counted = node.number('count_include_pad', 0) === 1 && typeof window.padding !== 'string';
+  const source = counted ? padImage(node, importer, image, window.padding) : image;
+  const padding = ceilPadding(node, source, counted ? { ...window, padding: 'valid' } : window);
+  return fromImage(importer.append(node, { op: 'avgPool', kernel, strides, padding }, [source]), input.axes.length);
+};
+
+export const globalAveragePool: Handler = (node, importer) => globalPool(node, importer, 'globalAvgPool');
+
+export const globalMaxPool: Handler = (node, importer) => globalPool(node, importer, 'globalMaxPool');
+
+/** ReduceMean over all axes behind the channels, which is a global average pool. */
+export const reduceMean: Handler = (node, importer) => {
+  const input = importer.activation(node);
+  const rank = input.axes.length;
+  const listed = node.numbers('axes', undefined) ?? importer.ints(node, 1) ?? [];
+  const axes = listed.map((axis) => resolveAxis(node, axis, rank)).sort((a, b) => a - b);
+  const spatialFirst = input.axes.slice(1, -1).every((axis, i) => axis === i);
+  const channelsLast = spatialFirst && axes.join() === Array.from({ length: rank - 2 }, (_, i) => i + 1).join();
+  const channelsSecond = axes.join() === Array.from({ length: rank - 2 }, (_, i) => i + 2).join();
+  if (rank !== 4 || !(channelsLast || channelsSecond)) node.refuse('only means over both axes of images are supported');
+  const image = importer.arrange(node, input, channelsLast ? [1, 2, 3] : [2, 3, 1]);
+  const wire = importer.append(node, { op: 'globalAvgPool' }, [image]);
+  const kept: Axis[] = channelsLast ? ['batch', 'one', 'one', 0] : ['batch', 0, 'one', 'one'];
+  return { kind: 'activation', wire, axes: node.number('keepdims', 1) === 1 ? kept : ['batch', 0] };
+};
+
+function pooled(node: OnnxNode, importer: NetworkImporter) {
+  const input = importer.activation(node);
+  const image = asImage(importer, node, input);
+  const kernel = node.numbers('kernel_shape', undefined) ?? node.refuse('kernel_shape is missing');
+  return { input, image, window: readWindow(node, image, kernel) };
+}
+
+function globalPool(node: OnnxNode, importer: NetworkImporter, op: 'globalAvgPool' | 'globalMaxPool'): Activation {
+  const input = importer.activation(node);
+  const wire = importer.append(node, { op }, [asImage(importer, node, input)]);
+  const axes: Axis[] = ['batch', 0, ...Array<Axis>(input.axes.length - 2).fill('one')];
+  return { kind: 'activation', wire, axes };
+}
+
+function padImage(node: OnnxNode, importer: NetworkImporter, image: Wire, padding: Padding): Wire {
+  return importer.append(node, { op: 'pad', padding: [...(padding as readonly unknown[]), [0, 0]] }, [image]);
+}

@@ -1,0 +1,134 @@
+import { positionsOfCopy } from './map-layers.js';
+import type { Block, MappedLayer, Mapping } from './mapping.js';
+
+/** What one layer does in one inference. */
+export interface LayerActivity {
+  readonly id: string;
+  /** Cores of all its copies. */
+  readonly cores: number;
+  /** Products of its cores. */
+  readonly coreMvms: number;
+  /** Vectors that its busiest copy works through, one after another. */
+  readonly vectors: number;
+}
+
+/** What the parts of a chip do in one inference of a mapped network: pure counts, no times or energies. */
+export interface Activity {
+  readonly layers: readonly LayerActivity[];
+  /** Vectors of all layers on crossbars. */
+  readonly positions: number;
+  /** Products of all cores. */
+  readonly coreMvms: number;
+  /** Products, each counted by the share of the core's columns that it uses. */
+  readonly fullCoreEquivalents: number;
+  /** Vectors one after another when layer follows layer. */
+  readonly serialVectors: number;
+  /** Products of the busiest core. */
+  readonly busiestCoreVectors: number;
+  /** The layer that has the most products on that core. */
+  readonly bottleneck: string;
+  /** Column results that get scale, offset and activation. */
+  readonly outputs: number;
+  /** Additions that join the row parts of a matrix. */
+  readonly partialSums: number;
+  /** Multiply-accumulates of layers that are kept off the arrays. */
+  readonly digitalMacs: number;
+  /** Bits of activations on links: every result once for each layer that reads it. */
+  readonly activationBits: number;
+  /** Bits of partial sums on links. */
+  readonly partialSumBits: number;
+  /** Hops on the path from the first to the last layer. */
+  readonly transfers: number;
+  /** Bits of each layer's last vector, added up: what the next layer has to wait for. */
+  readonly lastVectorBits: number;
+  /** Bits that leave the core with the most traffic. */
+  readonly busiestLinkBits: number;
+}
+
+/** Counts what happens on a chip in one inference. */
+export function activityOf(mapping: Mapping): Activity {
+  const { layers, blocks, chip } = mapping;
+  const analog = layers.filter((layer) => !layer.digital);
+  const busiest = busiestCore(mapping);
+  const activationBits = chip.links.activationBits.value;
+  const partialSums = total(analog, (layer) => (rowParts(layer) - 1) * layer.cols * layer.positions);
+  const activities = analog.map((layer) => layerActivity(layer, blocks));
+  return {
+    layers: activities,
+    positions: total(analog, (layer) => layer.positions),
+    coreMvms: total(activities, (layer) => layer.coreMvms),
+    fullCoreEquivalents: fullCoreEquivalents(mapping),
+    serialVectors: total(activities, (layer) => layer.vectors),
+    busiestCoreVectors: busiest.vectors,
+    bottleneck: busiest.layer,
+    outputs: total(analog, (layer) => layer.cols * layer.positions),
+    partialSums,
+    digitalMacs: total(layers, (layer) => (layer.digital ? layer.macs : 0)),
+    activationBits: activationBits * total(layers, (layer) => resultsRead(layer, layers)),
+    partialSumBits: chip.links.partialSumBits.value * partialSums,
+    transfers: layers.length,
+    lastVectorBits: activationBits * total(layers, (layer) => layer.cols),
+    busiestLinkBits: busiestLinkBits(mapping),
+  };
+}
+
+function layerActivity(layer: MappedLayer, blocks: readonly Block[]): LayerActivity {
+  const own = blocks.filter((block) => block.layer === layer.id);
+  return {
+    id: layer.id,
+    cores: new Set(own.map((block) => block.core)).size,
+    coreMvms: layer.positions * rowParts(layer) * colParts(layer),
+    vectors: Math.ceil(layer.positions / layer.copies),
+  };
+}
+
+/** Values that a layer reads from the layers before it. */
+function resultsRead(layer: MappedLayer, layers: readonly MappedLayer[]): number {
+  return total(layers, (source) => (layer.sources.includes(source.id) ? source.cols * source.positions : 0));
+}
+
+function busiestCore({ layers, blocks }: Mapping): { vectors: number; layer: string } {
+  const loads = loadOf(layers);
+  const cores = new Map<number, { vectors: number; top: number; layer: string }>();
+  for (const block of blocks) {
+    const load = loads(block);
+    const core = cores.get(block.core) ?? { vectors: 0, top: 0, layer: block.layer };
+    core.vectors += load;
+    if (load > core.top) Object.assign(core, { top: load, layer: block.layer });
+    cores.set(block.core, core);
+  }
+  let busiest = { vectors: 0, layer: '' };
+  for (const core of cores.values()) if (core.vectors > busiest.vectors) busiest = core;
+  return { vectors: busiest.vectors, layer: busiest.layer };
+}
+
+function fullCoreEquivalents({ layers, blocks, chip }: Mapping): number {
+  const loads = loadOf(layers);
+  return total(blocks, (block) => (loads(block) * (block.colRange[1] - block.colRange[0])) / chip.columns.value);
+}
+
+/** A core sends partial sums where its layer's rows are split, and activations where they are not. */
+function busiestLinkBits({ layers, blocks, chip: { links } }: Mapping): number {
+  const loads = loadOf(layers);
+  const split = new Map(layers.map((layer) => [layer.id, rowParts(layer) > 1]));
+  const sent = new Map<number, number>();
+  for (const block of blocks) {
+    const bits = split.get(block.layer) ? links.partialSumBits.value : links.activationBits.value;
+    const traffic = loads(block) * (block.colRange[1] - block.colRange[0]) * bits;
+    sent.set(block.core, (sent.get(block.core) ?? 0) + traffic);
+  }
+  return Math.max(0, ...sent.values());
+}
+
+/** Vectors of one inference that pass through a block: the copies of a layer take turns. */
+function loadOf(layers: readonly MappedLayer[]): (block: Block) => number {
+  const byId = new Map(layers.map((layer) => [layer.id, layer]));
+  return ({ layer, copy }) => positionsOfCopy(byId.get(layer)!, copy);
+}
+
+const rowParts = (layer: MappedLayer): number => Math.max(1, layer.rowCuts.length - 1);
+const colParts = (layer: MappedLayer): number => Math.max(1, layer.colCuts.length - 1);
+
+function total<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + value(item), 0);
+}

@@ -1,0 +1,10 @@
+export { checkMapping } from './check-mapping.js';
+export { coreCount } from './core-count.js';
+export { type ChipCost, type CostPart, chipCost, type InferenceCost, type LayerCost } from './cost.js';
+export { assumedParameters, type Chip, chipSchema, type Quantity, quantitiesOf } from './description.js';
+export { chipNames, loadChip } from './load-chip.js';
+export { placementPolicies } from './map-layers.js';
+export { type MappingOptions, mapNetwork } from './map-network.js';
+export type { Block, DepthwiseRule, MappedLayer, Mapping, MatrixLayer, PlacementPolicy, Range } from './mapping.js';
+export { networkLayers } from './network-layers.js';
+export type { Phases, ReadMode } from './read-mode.js';

@@ -1,0 +1,81 @@
+import type { Chip } from './description.js';
+import type { Block, MappedLayer, Mapping, MatrixLayer, PlacementPolicy, Range } from './mapping.js';
+import { placeBalanced } from './placement/balanced.js';
+import { placeOnePerCore } from './placement/one-per-core.js';
+import { placePacked } from './placement/packed.js';
+import type { UnplacedBlock } from './placement/unplaced-block.js';
+import { evenCuts } from './split.js';
+
+const policies: Record<PlacementPolicy, (blocks: readonly UnplacedBlock[], chip: Chip) => Block[]> = {
+  onePerCore: placeOnePerCore,
+  packed: placePacked,
+  balanced: placeBalanced,
+};
+
+/** Names of the placement policies. */
+export const placementPolicies = Object.keys(policies) as PlacementPolicy[];
+
+/** Cuts the matrices and places their blocks; `copies` names the layers that get more than one copy. */
+export function mapLayers(
+  network: string,
+  layers: readonly MatrixLayer[],
+  chip: Chip,
+  placement: PlacementPolicy,
+  copies: ReadonlyMap<string, number> = new Map(),
+): Mapping {
+  const mapped = layers.map((layer) => cutLayer(layer, chip, copies.get(layer.id) ?? 1));
+  const blocks = policies[placement](mapped.flatMap(blocksOf), chip);
+  const cores = new Set(blocks.map((block) => block.core)).size;
+  const weights = mapped.reduce((sum, layer) => sum + (layer.digital ? 0 : layer.weights * layer.copies), 0);
+  return {
+    network,
+    chip,
+    placement,
+    layers: mapped,
+    blocks,
+    cores,
+    utilisation: cores === 0 ? 0 : weights / (cores * chip.rows.value * chip.columns.value),
+    fits: cores <= chip.cores.value,
+  };
+}
+
+/** Vectors that one copy of a layer works through in one inference; copies take turns. */
+export function positionsOfCopy(layer: { positions: number; copies: number }, copy: number): number {
+  return Math.floor(layer.positions / layer.copies) + (copy < layer.positions % layer.copies ? 1 : 0);
+}
+
+function cutLayer(layer: MatrixLayer, chip: Chip, copies: number): MappedLayer {
+  if (layer.digital) return { ...layer, rowCuts: [], colCuts: [], copies: 1 };
+  return {
+    ...layer,
+    rowCuts: evenCuts(layer.rows, chip.rows.value),
+    colCuts: evenCuts(layer.cols, chip.columns.value),
+    copies,
+  };
+}
+
+function blocksOf(layer: MappedLayer): UnplacedBlock[] {
+  const rowRanges = ranges(layer.rowCuts);
+  const colRanges = ranges(layer.colCuts);
+  const blocks: UnplacedBlock[] = [];
+  for (let copy = 0; copy < (rowRanges.length === 0 ? 0 : layer.copies); copy++) {
+    for (const rowRange of rowRanges) {
+      for (const colRange of colRanges) {
+        blocks.push({
+          layer: layer.id,
+          copy,
+          rowRange,
+          colRange,
+          rows: rowRange[1] - rowRange[0],
+          cols: colRange[1] - colRange[0],
+          load: positionsOfCopy(layer, copy),
+        });
+      }
+    }
+  }
+  return blocks;
+}
+
+function ranges(cuts: readonly number[]): Range[] {
+  return cuts.slice(1).map((end, index) => [cuts[index]!, end]);
+}

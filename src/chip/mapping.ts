@@ -1,0 +1,81 @@
+import type { Chip } from './description.js';
+
+/** The first index and the index after the last one. */
+export type Range = readonly [start: number, end: number];
+
+/** A matrix of the network that is to be mapped, with the work it does in one inference. */
+export interface MatrixLayer {
+  /** Name of the graph's node (and of the matrix, where a node has several). */
+  readonly id: string;
+  /** Operation of the node. */
+  readonly op: string;
+  /** Rows of the matrix: values of one input vector. */
+  readonly rows: number;
+  /** Columns of the matrix: values of one output vector. */
+  readonly cols: number;
+  /** Input vectors of one inference: output height x output width of a convolution, 1 for a dense layer. */
+  readonly positions: number;
+  /** Weights, zeros of a one-hot block not counted. */
+  readonly weights: number;
+  /** Multiply-adds of one inference, zeros of a one-hot block not counted. */
+  readonly macs: number;
+  /** The layers (matrices) whose results reach this one through digital nodes only. */
+  readonly sources: readonly string[];
+  /**
+   * How many vectors of a source beyond the proportional share must exist before a vector of this layer can start: the
+   * rows of the window that lie below its centre, and the columns right of it.
+   */
+  readonly lookahead: number;
+  /** True for a layer that is computed by the digital units and occupies no core. */
+  readonly digital: boolean;
+}
+
+/** A layer together with how it was cut and copied. */
+export interface MappedLayer extends MatrixLayer {
+  /** Where the rows are cut, from 0 to `rows`; empty for a digital layer. */
+  readonly rowCuts: readonly number[];
+  /** Where the columns are cut, from 0 to `cols`; empty for a digital layer. */
+  readonly colCuts: readonly number[];
+  /** Copies of the whole layer on the chip; they share its positions. */
+  readonly copies: number;
+}
+
+/** A rectangle of a layer's matrix that lies in one core. */
+export interface Block {
+  readonly layer: string;
+  /** Which copy of the layer, from 0. */
+  readonly copy: number;
+  readonly rowRange: Range;
+  readonly colRange: Range;
+  /** Number of the core, from 0. Numbers from `chip.cores` on lie outside the chip. */
+  readonly core: number;
+  /** Row and column of the core at which the block's first weight lies. */
+  readonly cell: readonly [row: number, column: number];
+}
+
+/** Where the blocks go: see the files in `placement/`. */
+export type PlacementPolicy = 'onePerCore' | 'packed' | 'balanced';
+
+/**
+ * What becomes of a depthwise convolution:
+ * - `dense`: a block of kernel area x channels rows and channels columns, zero off its diagonal (what a crossbar can do);
+ * - `compact`: a block of kernel area rows, a lower bound that no single crossbar can reach, since its columns would need
+ *   different inputs;
+ * - `digital`: computed by the global digital units.
+ */
+export type DepthwiseRule = 'dense' | 'compact' | 'digital';
+
+/** A network on a chip: every weight has its cell. */
+export interface Mapping {
+  readonly network: string;
+  readonly chip: Chip;
+  readonly placement: PlacementPolicy;
+  readonly layers: readonly MappedLayer[];
+  readonly blocks: readonly Block[];
+  /** Cores that hold at least one block. */
+  readonly cores: number;
+  /** Weights (of all copies) over the cells of the used cores, 0..1. */
+  readonly utilisation: number;
+  /** Whether the chip has that many cores. */
+  readonly fits: boolean;
+}

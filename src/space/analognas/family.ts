@@ -1,0 +1,36 @@
+import type { GeneFamily } from '../gene-family.js';
+import { buildAnalogNas } from './build.js';
+import { analogNasFeatures, encodeAnalogNas, encodeExtended, extendedFeatures } from './encode.js';
+import { analogNasGeneNames, analogNasGeneValues, countArchitectures, isActiveGene } from './genes.js';
+import { layoutOf } from './layout.js';
+import { drawAnalogNasMutation, mutations, shrinkAnalogNas } from './mutate.js';
+import type { AnalogNasDefinition } from './schema.js';
+import { depthOf, tallyLayout } from './tally.js';
+
+/**
+ * The ResNet-like family of AnalogNAS (Benmeziane et al. 2023): stem convolution (OC0, KS0), M main blocks of R residual
+ * blocks, each the sum of B parallel branches and a skip, global average pooling, one dense classifier.
+ */
+export function analogNasFamily(definition: AnalogNasDefinition): GeneFamily {
+  const geneValues = analogNasGeneValues(definition);
+  return {
+    task: definition.task,
+    geneNames: analogNasGeneNames,
+    geneValues,
+    baseFeatures: analogNasFeatures,
+    extendedFeatures,
+    isActive: isActiveGene,
+    drawMutation: (genes, kind, rng) => drawAnalogNasMutation(genes, geneValues, kind, rng),
+    neighbours: (genes) =>
+      (['depth', 'width', 'other'] as const).flatMap((kind) => mutations(genes, geneValues, kind).flat()),
+    shrink: (genes, rng) => shrinkAnalogNas(genes, geneValues, rng),
+    size: () => countArchitectures(definition),
+    counts(genes, tile) {
+      const layout = layoutOf(genes, definition);
+      return tallyLayout(layout, tile).counts(depthOf(layout));
+    },
+    encode: encodeAnalogNas,
+    encodeExtended: (genes, tile, out) => encodeExtended(genes, definition, tile, out),
+    build: (genes, name) => buildAnalogNas(layoutOf(genes, definition), definition.task.inputShape, name),
+  };
+}

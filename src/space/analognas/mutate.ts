@@ -1,0 +1,125 @@
+import type { Rng } from '../../tensor/index.js';
+import type { Genes } from '../gene-family.js';
+import type { MutationKind } from '../search-space.js';
+import {
+  BRANCHES,
+  blockStart,
+  CONV_BLOCK,
+  KERNEL_SIZE_0,
+  MAIN_BLOCKS,
+  OUT_CHANNEL_0,
+  RESIDUAL_BLOCKS,
+  WIDEN_FACT,
+} from './genes.js';
+
+type Values = readonly (readonly number[])[];
+
+/** How far a numeric gene moves in one mutation, as a share of its range. */
+const REACH = 0.25;
+
+/**
+ * Every result of one mutation of that kind, grouped by what is changed, so that a draw can give each group the same
+ * chance. The changes are those of AnalogNAS: depth changes R or the block type of one main block; width changes its
+ * widening factor, adds or removes branches, or changes OC0; other changes KS0, or adds or removes a main block.
+ */
+export function mutations(genes: Genes, values: Values, kind: MutationKind): Genes[][] {
+  const groups = {
+    depth: () => [
+      ofEachBlock(genes, values, RESIDUAL_BLOCKS, nearbyValues),
+      ofEachBlock(genes, values, CONV_BLOCK, otherValues),
+    ],
+    width: () => [
+      ofEachBlock(genes, values, WIDEN_FACT, nearbyValues),
+      ofEachBlock(genes, values, BRANCHES, nearbyValues),
+      settings(genes, OUT_CHANNEL_0, nearbyValues(values[OUT_CHANNEL_0]!, genes[OUT_CHANNEL_0]!)),
+    ],
+    other: () => [
+      settings(genes, KERNEL_SIZE_0, otherValues(values[KERNEL_SIZE_0]!, genes[KERNEL_SIZE_0]!)),
+      withMainBlockAdded(genes, values),
+      withMainBlockRemoved(genes, values),
+    ],
+  };
+  return groups[kind]().filter((group) => group.length > 0);
+}
+
+/** One of {@link mutations}, or undefined where there is none of that kind. */
+export function drawAnalogNasMutation(genes: Genes, values: Values, kind: MutationKind, rng: Rng): Genes | undefined {
+  const groups = mutations(genes, values, kind);
+  return groups.length === 0 ? undefined : rng.pick(rng.pick(groups));
+}
+
+/** Shrinks R, B or WF of one main block; where all are least, M; where that is least too, OC0 or KS0. */
+export function shrinkAnalogNas(genes: Genes, values: Values, rng: Rng): boolean {
+  const mainBlocks = genes[MAIN_BLOCKS]!;
+  const ofBlocks = Array.from({ length: mainBlocks }, (_, j) => blockStart(j)).flatMap((start) => [
+    start + RESIDUAL_BLOCKS,
+    start + BRANCHES,
+    start + WIDEN_FACT,
+  ]);
+  for (const group of [ofBlocks, [MAIN_BLOCKS], [OUT_CHANNEL_0, KERNEL_SIZE_0]]) {
+    const shrinkable = group.filter((index) => genes[index]! > values[index]![0]!);
+    if (shrinkable.length === 0) continue;
+    const index = rng.pick(shrinkable);
+    genes[index] = rng.pick(values[index]!.filter((value) => value < genes[index]!));
+    genes.fill(0, blockStart(genes[MAIN_BLOCKS]!));
+    return true;
+  }
+  return false;
+}
+
+function ofEachBlock(
+  genes: Genes,
+  values: Values,
+  offset: number,
+  candidates: (values: readonly number[], current: number) => readonly number[],
+): Genes[] {
+  return Array.from({ length: genes[MAIN_BLOCKS]! }, (_, j) => blockStart(j) + offset).flatMap((index) =>
+    settings(genes, index, candidates(values[index]!, genes[index]!)),
+  );
+}
+
+/** Copies of `genes` with the gene at `index` set to each of `candidates`. */
+function settings(genes: Genes, index: number, candidates: readonly number[]): Genes[] {
+  return candidates.map((value) => {
+    const changed = genes.slice();
+    changed[index] = value;
+    return changed;
+  });
+}
+
+function nearbyValues(values: readonly number[], current: number): readonly number[] {
+  const at = values.indexOf(current);
+  const reach = Math.max(1, Math.floor(values.length * REACH));
+  return values.slice(Math.max(0, at - reach), at + reach + 1).filter((value) => value !== current);
+}
+
+function otherValues(values: readonly number[], current: number): readonly number[] {
+  return values.filter((value) => value !== current);
+}
+
+/** One more main block at the end: least R, B and WF, each block type. */
+function withMainBlockAdded(genes: Genes, values: Values): Genes[] {
+  const more = genes[MAIN_BLOCKS]! + 1;
+  if (!values[MAIN_BLOCKS]!.includes(more)) return [];
+  const start = blockStart(more - 1);
+  return values[start + CONV_BLOCK]!.map((type) => {
+    const changed = genes.slice();
+    changed[MAIN_BLOCKS] = more;
+    for (const offset of [RESIDUAL_BLOCKS, WIDEN_FACT, BRANCHES]) changed[start + offset] = values[start + offset]![0]!;
+    changed[start + CONV_BLOCK] = type;
+    return changed;
+  });
+}
+
+/** One main block fewer, each in turn; those after it move up. */
+function withMainBlockRemoved(genes: Genes, values: Values): Genes[] {
+  const mainBlocks = genes[MAIN_BLOCKS]!;
+  if (!values[MAIN_BLOCKS]!.includes(mainBlocks - 1)) return [];
+  return Array.from({ length: mainBlocks }, (_, j) => {
+    const changed = genes.slice();
+    changed[MAIN_BLOCKS] = mainBlocks - 1;
+    changed.copyWithin(blockStart(j), blockStart(j + 1), blockStart(mainBlocks));
+    changed.fill(0, blockStart(mainBlocks - 1));
+    return changed;
+  });
+}

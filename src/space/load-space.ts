@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { fail, KirchhoffError, nearestWord, parseWith, readDocument } from '../config/index.js';
+import { analogNasFamily } from './analognas/family.js';
+import { analogNasSchema } from './analognas/schema.js';
+import { GeneSpace } from './gene-space.js';
+import type { SearchSpace, TileSize } from './search-space.js';
+
+const spaceFolder = fileURLToPath(new URL('../../search-spaces/', import.meta.url));
+
+/** Crossbar size that `cores` is counted with unless another is named: a core of the 64-core PCM chip. */
+const DEFAULT_TILE: TileSize = { rows: 256, cols: 256 };
+
+/** Names of the search spaces that come with the package, sorted. */
+export function spaceNames(): string[] {
+  return readdirSync(spaceFolder)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+}
+
+/**
+ * Reads a search space.
+ *
+ * @param nameOrFile a name of {@link spaceNames} or the path of a JSON file
+ * @param tile crossbar size that `cores` is counted with, 256 x 256 if absent
+ * @throws SPACE_INVALID when there is no such space, its file is not JSON, or it does not describe a space
+ * @example loadSpace('resnet-tiny').sample(createRng(1))
+ */
+export function loadSpace(nameOrFile: string, tile: TileSize = DEFAULT_TILE): SearchSpace {
+  const file = spaceFile(nameOrFile);
+  const definition = parseWith(analogNasSchema, readJson(file), file, 'SPACE_INVALID');
+  return new GeneSpace(definition.name, analogNasFamily(definition), definition.limits, tile);
+}
+
+function readJson(file: string): unknown {
+  try {
+    return readDocument(file);
+  } catch (error) {
+    if (!(error instanceof KirchhoffError)) throw error;
+    return fail(
+      'SPACE_INVALID',
+      'The search space cannot be read.',
+      { ...error.details, accepted: 'a JSON file' },
+      error,
+    );
+  }
+}
+
+function spaceFile(nameOrFile: string): string {
+  const names = spaceNames();
+  if (names.includes(nameOrFile)) return `${spaceFolder}${nameOrFile}.json`;
+  if (/[./\\]/.test(nameOrFile) && existsSync(nameOrFile)) return nameOrFile;
+  const guess = nearestWord(nameOrFile, names);
+  return fail('SPACE_INVALID', `There is no such search space.${guess ? ` Did you mean "${guess}"?` : ''}`, {
+    path: 'space',
+    found: nameOrFile,
+    accepted: `${names.join(', ')}, or the path of a JSON file`,
+  });
+}

@@ -104,11 +104,11 @@ export class SearchRun {
     });
   }
 
-  /** True once a budget of time is spent; trials that the journal holds are always taken in. */
+  /** True once a budget of time is spent; the first batch, and trials that the journal holds, are always taken in. */
   #outOfTime(): boolean {
     const { store, setup } = this.#context;
     const { maxSeconds = Number.POSITIVE_INFINITY } = setup.config.search;
-    return store.elapsedSeconds > maxSeconds && store.trial(this.#asked)?.role !== 'search';
+    return this.#asked > 0 && store.elapsedSeconds > maxSeconds && store.trial(this.#asked)?.role !== 'search';
   }
 
   /** Trains the best again at full fidelity, measures them and the baseline on the test images, and makes the table. */

@@ -75,5 +75,5 @@ export function toyOutcome(a: Architecture): { objective: number; avm: number; s
   const g = Object.values(a.params);
   const distance = g.reduce((total, value, i) => total + Math.abs(value - ((i * 3) % levels)) / levels, 0);
   const ruggedness = g.reduce((total, value, i) => total + ((value * (g[(i + 1) % g.length]! + 1)) % 4) / 40, 0);
-  return { objective: 1 - (distance + ruggedness) / g.length, avm: g[7]! / 50, std: 0.01 };
+  return { objective: 1 - (distance + ruggedness) / g.length, avm: (g[7]! + 1) / 50, std: 0.01 };
 }

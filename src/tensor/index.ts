@@ -7,6 +7,14 @@ export {
 } from './backend/backend-report.js';
 export { useBackend } from './backend/use-backend.js';
 export {
+  type AnalogConvGeometry,
+  type AnalogPeriphery,
+  type AnalogResult,
+  analogConv2d,
+  analogMatMul,
+  hasAnalogKernels,
+} from './ops/analog.js';
+export {
   type BatchNormOptions,
   type BatchNormTrainResult,
   batchNormInfer,

@@ -3,6 +3,7 @@ import { tf } from '../tf.js';
 import type { NativeAddon } from './addon.js';
 import { registerNativeGradients } from './gradients.js';
 import type { NativeKernel, Outputs } from './kernel.js';
+import { analogKernels } from './kernels/analog.js';
 import { arrayKernels } from './kernels/arrays.js';
 import { binaryKernels, compareKernels } from './kernels/binary.js';
 import { convolutionKernels } from './kernels/convolution.js';
@@ -27,6 +28,7 @@ export function nativeKernels(addon: NativeAddon): NativeKernel[] {
     ...poolingKernels(addon),
     ...convolutionKernels(addon),
     ...matmulKernels(addon),
+    ...analogKernels(addon),
     ...trainingKernels(addon),
   ];
 }

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { fail } from '../../config/index.js';
+import { fail, KirchhoffError } from '../../config/index.js';
 import { GraphBuilder, type NetworkGraph, type WeightMap } from '../../nn/index.js';
 import { readBytes } from '../files/read-file.js';
 import { NetworkImporter } from './network-importer.js';
@@ -7,7 +7,7 @@ import { OnnxNode } from './onnx-node.js';
 import { handlers } from './ops/index.js';
 import { decodeOnnx, type GraphProto, type ValueInfoProto } from './proto.js';
 import { readTensor } from './tensor-data.js';
-import type { Activation, Axis } from './values.js';
+import type { Activation, Axis, Value } from './values.js';
 
 /** A network with its weights. */
 export interface ImportedNetwork {
@@ -61,9 +61,19 @@ function refuseUnknown(nodes: readonly OnnxNode[], source: string): void {
 
 function translate(node: OnnxNode, importer: NetworkImporter): void {
   if (importer.skips(node)) return;
-  const values = [handlers[node.op]!(node, importer)].flat();
+  const values = [handle(node, importer)].flat();
   for (const [i, name] of node.outputs.entries()) {
     if (values[i] !== undefined) importer.define(name, values[i]);
+  }
+}
+
+/** What a handler trips over that it does not check for itself is a damaged file. */
+function handle(node: OnnxNode, importer: NetworkImporter): Value | readonly Value[] {
+  try {
+    return handlers[node.op]!(node, importer);
+  } catch (error) {
+    if (error instanceof KirchhoffError) throw error;
+    return node.refuse(`its attributes or inputs do not fit together (${(error as Error).message})`);
   }
 }
 

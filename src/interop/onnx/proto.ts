@@ -2,7 +2,7 @@ import protobuf from 'protobufjs';
 import { fail } from '../../config/index.js';
 
 /** The part of `onnx.proto` (onnx/onnx, proto2) that inference graphs use; numbers are those of the published file. */
-const descriptor = {
+export const descriptor = {
   nested: {
     ModelProto: {
       fields: {

@@ -1,4 +1,4 @@
-import { fail } from '../../config/index.js';
+import { fail, parseWith } from '../../config/index.js';
 import type { Padding } from '../../crossbar/index.js';
 import { inferNodeShape } from './infer-shapes.js';
 import type { NetworkGraph } from './network-graph.js';
@@ -78,11 +78,9 @@ export class GraphBuilder {
     inputs: readonly Wire[],
   ): Wire {
     const id = fields.id ?? this.#nextId(fields.op);
-    const node = opOf(fields as unknown as GraphNode).schema.parse({
-      ...fields,
-      id,
-      inputs: inputs.map((wire) => wire.id),
-    });
+    const { schema } = opOf(fields as unknown as GraphNode);
+    const values = { ...fields, id, inputs: inputs.map((wire) => wire.id) };
+    const node = parseWith(schema, values, `network ${this.name}, node "${id}"`, 'GRAPH_INVALID');
     if (this.#shapes.has(id)) fail('GRAPH_INVALID', `Network ${this.name} has two nodes called "${id}".`);
     const shape = inferNodeShape(this.name, node, this.#shapes);
     this.#nodes.push(node);

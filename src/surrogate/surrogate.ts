@@ -1,0 +1,49 @@
+import type { Architecture } from '../space/index.js';
+import type { Rng } from '../tensor/index.js';
+
+/** One evaluated architecture: what a surrogate learns from. */
+export interface TrialRow {
+  readonly architecture: Architecture;
+  /** Accuracy one day after programming, 0..1 (or whatever the search maximises in its place). */
+  readonly oneDayAccuracy: number;
+  /** Accuracy variation over one month. */
+  readonly avm: number;
+  /** Standard deviation of the 1-day accuracy over programmings. */
+  readonly std: number;
+}
+
+/** What a surrogate expects of an architecture. */
+export interface Prediction {
+  /** Higher means a higher 1-day accuracy; only the order counts. */
+  readonly score: number;
+  /** Accuracy variation over one month. */
+  readonly avm: number;
+  /** Standard deviation of the 1-day accuracy. */
+  readonly std: number;
+  /** False where a feature lies outside the range of the training rows: the prediction is a guess then. */
+  readonly inRange: boolean;
+}
+
+/** How well a surrogate does on rows that it was not fitted on. */
+export interface FitReport {
+  /** Rows it was fitted on. */
+  readonly rows: number;
+  /** Kendall's tau-b of held-out rows, mean over the folds; null while there are too few rows to tell. */
+  readonly heldOutKendallTau: number | null;
+  /** Folds behind that mean. */
+  readonly folds: number;
+}
+
+/** A model that predicts the outcome of trials. */
+export interface Surrogate {
+  /** Fits on these rows only; earlier fits are forgotten. All chance comes from `rng`. */
+  fit(rows: readonly TrialRow[], rng: Rng): FitReport;
+  /** One prediction per architecture. Before the first fit or load this is an error. */
+  predict(architectures: readonly Architecture[]): Prediction[];
+  /** Writes the models as XGBoost JSON and a card with what they were fitted on. */
+  save(folder: string): void;
+  /** @throws SURROGATE_INVALID when the files are damaged or belong to another space or encoding */
+  load(folder: string): void;
+  /** Frees native memory. */
+  dispose(): void;
+}

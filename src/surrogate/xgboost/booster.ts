@@ -1,0 +1,120 @@
+import koffi from 'koffi';
+import { xgboost } from './library.js';
+
+/** A table of features: `rows` x `cols` values, row after row. */
+export interface FeatureTable {
+  readonly values: Float32Array;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** Stacks encodings of equal length into one table. */
+export function featureTable(rows: readonly Float32Array[], cols: number): FeatureTable {
+  const values = new Float32Array(rows.length * cols);
+  for (const [i, row] of rows.entries()) values.set(row, i * cols);
+  return { values, rows: rows.length, cols };
+}
+
+/** Parameters of a model, as XGBoost names them. */
+export type BoosterParameters = Readonly<Record<string, string | number>>;
+
+/**
+ * A gradient-boosted model. One thread, silent, seeded: equal data and parameters give equal predictions.
+ * It owns native memory: call {@link dispose}.
+ */
+export class Booster {
+  readonly #handle: unknown;
+
+  private constructor(handle: unknown) {
+    this.#handle = handle;
+  }
+
+  /**
+   * Fits a model.
+   *
+   * @param labels one per row; for `rank:pairwise` all rows form one group
+   * @throws SURROGATE_UNAVAILABLE, SURROGATE_INVALID with XGBoost's own words
+   */
+  static train(table: FeatureTable, labels: Float32Array, rounds: number, parameters: BoosterParameters): Booster {
+    return withMatrix(table, (matrix) => {
+      const { call } = xgboost();
+      call('XGDMatrixSetFloatInfo', matrix, 'label', labels, labels.length);
+      if (String(parameters.objective).startsWith('rank:')) {
+        call('XGDMatrixSetUIntInfo', matrix, 'group', new Uint32Array([table.rows]), 1);
+      }
+      const booster = Booster.#create([matrix]);
+      for (const [name, value] of Object.entries({ nthread: 1, ...parameters })) {
+        call('XGBoosterSetParam', booster.#handle, name, String(value));
+      }
+      for (let round = 0; round < rounds; round++) call('XGBoosterUpdateOneIter', booster.#handle, round, matrix);
+      return booster;
+    });
+  }
+
+  /**
+   * Reads a model: XGBoost's JSON, UBJ, or the legacy binary format of IBM's published `.bst` files.
+   *
+   * @throws SURROGATE_INVALID when the bytes are no model
+   */
+  static fromBytes(bytes: Uint8Array): Booster {
+    const booster = Booster.#create([]);
+    try {
+      xgboost().call('XGBoosterLoadModelFromBuffer', booster.#handle, bytes, bytes.length);
+      xgboost().call('XGBoosterSetParam', booster.#handle, 'nthread', '1');
+    } catch (error) {
+      booster.dispose();
+      throw error;
+    }
+    return booster;
+  }
+
+  static #create(matrices: unknown[]): Booster {
+    const out: [unknown] = [null];
+    xgboost().call('XGBoosterCreate', matrices, matrices.length, out);
+    return new Booster(out[0]);
+  }
+
+  /** Number of features that a row must have. */
+  get features(): number {
+    const out: [number | bigint] = [0];
+    xgboost().call('XGBoosterGetNumFeature', this.#handle, out);
+    return Number(out[0]);
+  }
+
+  /** One value per row. */
+  predict(table: FeatureTable): Float32Array {
+    if (table.rows === 0) return new Float32Array(0);
+    return withMatrix(table, (matrix) => {
+      const count: [number | bigint] = [0];
+      const values: [unknown] = [null];
+      xgboost().call('XGBoosterPredict', this.#handle, matrix, 0, 0, 0, count, values);
+      return Float32Array.from(koffi.decode(values[0], koffi.array('float', Number(count[0]))) as ArrayLike<number>);
+    });
+  }
+
+  /** The model in XGBoost's JSON format. */
+  toJson(): string {
+    const length: [number | bigint] = [0];
+    const data: [unknown] = [null];
+    xgboost().call('XGBoosterSaveModelToBuffer', this.#handle, '{"format": "json"}', length, data);
+    const bytes = koffi.decode(data[0], koffi.array('uint8_t', Number(length[0]))) as Uint8Array;
+    return Buffer.from(bytes).toString('utf8');
+  }
+
+  /** Frees the native memory. */
+  dispose(): void {
+    xgboost().call('XGBoosterFree', this.#handle);
+  }
+}
+
+/** Runs `use` with a matrix of XGBoost's own and frees it whatever happens. */
+function withMatrix<T>({ values, rows, cols }: FeatureTable, use: (matrix: unknown) => T): T {
+  const { call } = xgboost();
+  const out: [unknown] = [null];
+  call('XGDMatrixCreateFromMat', values, rows, cols, Number.NaN, out);
+  try {
+    return use(out[0]);
+  } finally {
+    call('XGDMatrixFree', out[0]);
+  }
+}

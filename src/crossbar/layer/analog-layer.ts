@@ -1,3 +1,4 @@
+import { fail } from '../../config/index.js';
 import { createNoiseModel, type NoiseModel } from '../../devices/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
 import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
@@ -6,7 +7,7 @@ import type { MvmTile } from '../mvm/analog-mvm.js';
 import { disposeDraws, drawTile } from '../mvm/tile-draws.js';
 import type { TileGrid } from '../tile/grid.js';
 import { hwaProduct } from './hwa-product.js';
-import { rangeInForce, toTileUnits } from './input-range.js';
+import { rangeInForce } from './input-range.js';
 import { layerForward } from './layer-forward.js';
 import { LayerGrid } from './layer-grid.js';
 import { type LayerShape, layerOutputShape } from './layer-shape.js';
@@ -56,6 +57,7 @@ export class AnalogLayer {
    * `kernel` and `bias`; the backward pass is exact but for the modified weights (AIHWKit's rules, per engine).
    */
   hwaForward(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | null, { inputRange, rng }: HwaContext): tf.Tensor {
+    this.#refuseAnalogBias(bias);
     const own = rng.child(this.name);
     if (this.#tiles.length === 0) this.#makeTiles(own.child('periphery'));
     const y = this.#flat(x, (input) =>
@@ -76,6 +78,7 @@ export class AnalogLayer {
    * compensation are drawn now and kept until the next call.
    */
   program(kernel: tf.Tensor, bias: tf.Tensor | null, inputRange: number, rng: Rng): void {
+    this.#refuseAnalogBias(bias);
     const own = rng.child(this.name);
     this.#makeTiles(own.child('periphery'));
     this.#programmed?.dispose();
@@ -97,18 +100,19 @@ export class AnalogLayer {
     return tf.tidy(() => {
       const range = rangeInForce(this.config, inputRange);
       const scales = range === undefined ? weights.scales : (tf.mul(weights.scales, range) as tf.Tensor2D);
-      const y = this.#flat(x, (input) => {
+      return this.#flat(x, (input) => {
         const call = {
           shape: this.shape,
           grid: this.#layout,
           config: this.config,
           weights: { analog: weights.analog, scales },
+          range,
+          bias: bias ?? null,
           masks: false,
           rng: rng.child(this.name),
         };
-        return layerForward(toTileUnits(input, range), call, this.#tiles).y;
+        return layerForward(input, call, this.#tiles).y;
       });
-      return bias === undefined ? y : tf.add(y, bias);
     });
   }
 
@@ -121,6 +125,15 @@ export class AnalogLayer {
   #present(): ProgrammedLayer {
     if (this.#programmed === undefined) throw new Error(`layer ${this.name} is used before it is programmed`);
     return this.#programmed;
+  }
+
+  #refuseAnalogBias(bias: tf.Tensor | null): void {
+    if (bias === null || this.config.mapping.digitalBias) return;
+    fail('CROSSBAR_UNSUPPORTED', 'Layers of a network add their bias digitally; only a single tile can hold one.', {
+      path: 'mapping.digitalBias',
+      found: 'false',
+      accepted: 'true',
+    });
   }
 
   /** Dense layers take any leading shape; the tiles see one row per vector. */

@@ -1,14 +1,11 @@
 import { type Rng, randomNormal, tf } from '../../tensor/index.js';
-import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
+import { engineOf } from '../config/crossbar-config.js';
 import type { IoParameters } from '../config/io-parameters.js';
 import { adcStep } from '../mvm/adc.js';
 import { boundOf, clip, quantise, stepOf } from '../mvm/quantise.js';
+import { type ForwardCall, INSIDE_SHARE, type LayerOutput } from './forward-call.js';
 import type { LayerGrid } from './layer-grid.js';
 import { type ConvShape, explicitPad, type LayerShape, tfPad } from './layer-shape.js';
-import type { LayerOutput, LayerWeights } from './layer-weights.js';
-
-/** ADC values from this share of the bound on count as clipped in the backward pass (AIHWKit). */
-export const INSIDE_SHARE = 0.999;
 
 /**
  * True where every input value is treated alike, whatever patch it belongs to: then the image is quantised once and
@@ -23,17 +20,6 @@ export function hasFixedScale(io: IoParameters): boolean {
   const curves = io.rSeries > 0 || io.vOffsetStd > 0 || io.outNonlinearity > 0;
   const skews = io.inpAsymmetry !== 0 || io.outAsymmetry !== 0;
   return scaleIsOne && onePass && !freshNoisePerPatch && !weightEffects && !curves && !skews;
-}
-
-/** One forward pass of a layer whose input is already divided by its input range. */
-export interface ForwardCall {
-  readonly shape: LayerShape;
-  readonly grid: LayerGrid;
-  readonly config: CrossbarConfig;
-  readonly weights: LayerWeights;
-  /** The inside masks are wanted (training). */
-  readonly masks: boolean;
-  readonly rng: Rng;
 }
 
 /** The whole layer by one convolution (or product) per row part; the reference of the fused kernels. */

@@ -39,17 +39,18 @@ export function hwaProduct(x: tf.Tensor, kernel: tf.Tensor, layer: HwaLayer): tf
       grid,
       config,
       weights: { analog: noisy.analog, scales },
+      range,
+      bias: null,
       masks: true,
       rng: layer.rng,
     };
-    const { y, inside } = layerForward(toTileUnits(input, range), call, layer.tiles);
+    const { y, inside } = layerForward(input, call, layer.tiles);
     const effective = tf.mul(noisy.analog, grid.spread(noisy.scales));
-    save([input, effective, ...(range === undefined ? [] : [range]), ...(inside ?? [])]);
+    save([input, effective, ...(inside ?? [])]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [savedInput, savedEffective, ...others] = saved;
-      const savedRange = range === undefined ? undefined : others.shift();
       const savedInside = inside === undefined ? undefined : others;
-      const tensors = { x: savedInput!, matrix: savedEffective as tf.Tensor2D, range: savedRange, inside: savedInside };
+      const tensors = { x: savedInput!, matrix: savedEffective as tf.Tensor2D, range, inside: savedInside };
       const gradients = engineOf(config) === 'torch' ? torchGradients : rpuGradients;
       const { dx, dKernel } = gradients(dy, tensors, layer);
       return [dx, tf.reshape(dKernel, kernel.shape)];
@@ -63,7 +64,7 @@ interface Saved {
   readonly x: tf.Tensor;
   /** Modified weights in logical units, [rows, cols], kernel order. */
   readonly matrix: tf.Tensor2D;
-  readonly range: tf.Tensor | undefined;
+  readonly range: number | undefined;
   readonly inside: readonly tf.Tensor[] | undefined;
 }
 
@@ -91,6 +92,6 @@ function torchGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, { sh
   return { dx, dKernel: maskedKernelGradient(logical, dy, inside, shape, grid) };
 }
 
-function clipToRange(x: tf.Tensor, range: tf.Tensor): tf.Tensor {
-  return tf.maximum(tf.minimum(x, range), tf.neg(range));
+function clipToRange(x: tf.Tensor, range: number): tf.Tensor {
+  return tf.clipByValue(x, -range, range);
 }

@@ -22,10 +22,8 @@ export class LayerGrid {
   readonly membership: tf.Tensor2D | undefined;
   readonly channels: readonly ChannelRange[];
 
-  /** `biasRow` counts the analog bias as one more row, at the end. */
-  constructor(shape: LayerShape, mapping: Mapping, biasRow = false) {
-    const rows = matrixRows(shape);
-    this.grid = tileGrid(rows + (biasRow ? 1 : 0), matrixCols(shape), mapping);
+  constructor(shape: LayerShape, mapping: Mapping) {
+    this.grid = tileGrid(matrixRows(shape), matrixCols(shape), mapping);
     this.places = tilePlaces(this.grid);
     this.rowParts = this.grid.rowCuts.length - 1;
     this.membership = this.rowParts > 1 ? membership(shape, this.grid.rowCuts) : undefined;

@@ -2,8 +2,8 @@ import { type Rng, tf } from '../../tensor/index.js';
 import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
 import { nonZero } from '../tile/mapping-scale.js';
 import { isIdentity, modifyWeights } from '../tile/modify-weights.js';
+import type { LayerWeights } from './forward-call.js';
 import type { LayerGrid } from './layer-grid.js';
-import type { LayerWeights } from './layer-weights.js';
 
 /**
  * The weights of one hardware-aware training step: logical weights mapped onto the tiles with scales that follow their

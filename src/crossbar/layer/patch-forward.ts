@@ -1,10 +1,9 @@
 import { tf } from '../../tensor/index.js';
 import { analogMvm, type MvmTile } from '../mvm/analog-mvm.js';
 import { boundOf } from '../mvm/quantise.js';
-import { type ForwardCall, INSIDE_SHARE } from './fixed-scale-forward.js';
+import { type ForwardCall, INSIDE_SHARE, type LayerOutput } from './forward-call.js';
 import { im2col } from './im2col.js';
-import { layerOutputShape, matrixRows } from './layer-shape.js';
-import type { LayerOutput } from './layer-weights.js';
+import { layerOutputShape } from './layer-shape.js';
 import { toMatrixOrder } from './row-order.js';
 
 /**
@@ -13,11 +12,8 @@ import { toMatrixOrder } from './row-order.js';
  */
 export function patchForward(x: tf.Tensor, call: ForwardCall, tiles: readonly MvmTile[]): LayerOutput {
   const { shape, grid, config, weights, masks, rng } = call;
-  const rows = matrixRows(shape);
-  const biasRow = weights.analog.shape[0] > rows;
-  const patches: tf.Tensor2D = shape.kind === 'conv2d' ? im2col(x as tf.Tensor4D, shape) : (x as tf.Tensor2D);
-  const input: tf.Tensor2D = biasRow ? tf.concat([patches, tf.ones([patches.shape[0], 1])], 1) : patches;
-  const matrix = matrixWithBias(call, rows, biasRow);
+  const input: tf.Tensor2D = shape.kind === 'conv2d' ? im2col(x as tf.Tensor4D, shape) : (x as tf.Tensor2D);
+  const matrix = toMatrixOrder(weights.analog, shape);
   const values = grid.places.map((place, i) => {
     const { rowStart, rowEnd, colStart, colEnd } = place;
     const part = tf.slice(input, [0, rowStart], [input.shape[0], rowEnd - rowStart]);
@@ -34,16 +30,6 @@ export function patchForward(x: tf.Tensor, call: ForwardCall, tiles: readonly Mv
       ? perPart.map((value) => tf.reshape(tf.less(tf.abs(value), bound), outShape))
       : undefined;
   return { y: tf.reshape(sum, outShape), inside };
-}
-
-function matrixWithBias({ weights, shape }: ForwardCall, rows: number, biasRow: boolean): tf.Tensor2D {
-  if (!biasRow) return toMatrixOrder(weights.analog, shape);
-  const cols = weights.analog.shape[1];
-  const [kernel, bias] = [
-    tf.slice(weights.analog, [0, 0], [rows, cols]),
-    tf.slice(weights.analog, [rows, 0], [1, cols]),
-  ];
-  return tf.concat([toMatrixOrder(kernel, shape), bias], 0);
 }
 
 /** Joins the column parts of each row part. */

@@ -5,9 +5,9 @@ import type { MvmTile } from '../mvm/analog-mvm.js';
 import { baselineReadout, readout } from '../tile/drift-compensation.js';
 import { mappingScale } from '../tile/mapping-scale.js';
 import { disposeProgrammed, driftTile, type ProgrammedTile, programTile } from '../tile/programmed-tile.js';
+import type { LayerWeights } from './forward-call.js';
 import type { LayerGrid } from './layer-grid.js';
 import { kernelRows, type LayerShape } from './layer-shape.js';
-import type { LayerWeights } from './layer-weights.js';
 import { toKernelOrder, toMatrixOrder } from './row-order.js';
 
 /** The logical content of a layer. */

@@ -1,0 +1,38 @@
+import type { Rng, tf } from '../../tensor/index.js';
+import type { CrossbarConfig } from '../config/crossbar-config.js';
+import type { LayerGrid } from './layer-grid.js';
+import type { LayerShape } from './layer-shape.js';
+
+/** The weights of a layer as they stand on its tiles. */
+export interface LayerWeights {
+  /** Analog (normalised) weights, [rows, cols], rows in kernel order. */
+  readonly analog: tf.Tensor2D;
+  /** Digital factor on each tile's ADC values, [row parts, cols]: mapping scale, input range, drift compensation. */
+  readonly scales: tf.Tensor2D;
+}
+
+/** One forward pass of a layer. */
+export interface ForwardCall {
+  readonly shape: LayerShape;
+  readonly grid: LayerGrid;
+  readonly config: CrossbarConfig;
+  readonly weights: LayerWeights;
+  /** Input range; undefined where none is in force. */
+  readonly range: number | undefined;
+  /** Digital bias [cols], or null. */
+  readonly bias: tf.Tensor | null;
+  /** The inside masks are wanted (training). */
+  readonly masks: boolean;
+  readonly rng: Rng;
+}
+
+/** What a forward pass gives. */
+export interface LayerOutput {
+  /** [..., cols] */
+  readonly y: tf.Tensor;
+  /** Per row part, true where the ADC value lies inside 0.999 of its bound, same shape as y; undefined: all inside or not asked for. */
+  readonly inside: readonly tf.Tensor[] | undefined;
+}
+
+/** ADC values from this share of the bound on count as clipped in the backward pass (AIHWKit). */
+export const INSIDE_SHARE = 0.999;

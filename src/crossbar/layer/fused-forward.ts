@@ -1,0 +1,67 @@
+import { type AnalogPeriphery, analogConv2d, analogMatMul, hasAnalogKernels, tf } from '../../tensor/index.js';
+import { engineOf } from '../config/crossbar-config.js';
+import { adcStep } from '../mvm/adc.js';
+import { boundOf, stepOf } from '../mvm/quantise.js';
+import { hasFixedScale } from './fixed-scale-forward.js';
+import type { ForwardCall, LayerOutput } from './forward-call.js';
+import { explicitPad, layerOutputShape, matrixCols } from './layer-shape.js';
+
+/** True where the backend in use has fused kernels that mean what the settings say. */
+export function canFuse({ config }: Pick<ForwardCall, 'config'>): boolean {
+  const io = config.forward;
+  if (io.isPerfect || !hasAnalogKernels()) return false;
+  return hasFixedScale(io) || hasFusedAbsMax(config);
+}
+
+/** Scaling by the largest input of each vector; the kernel treats empty vectors as the C++ tile does. */
+function hasFusedAbsMax(config: ForwardCall['config']): boolean {
+  const io = config.forward;
+  if (io.noiseManagement !== 'AbsMax' || io.nmThres > 0 || engineOf(config) !== 'rpu') return false;
+  return hasFixedScale({ ...io, noiseManagement: 'None' });
+}
+
+/** The whole layer in one pass of a native kernel. */
+export function fusedForward(x: tf.Tensor, call: ForwardCall): LayerOutput {
+  const { shape, config, weights, bias } = call;
+  const io = config.forward;
+  const periphery = peripheryOf(x, call);
+  const scales = io.outScale === 1 ? weights.scales : tf.mul(weights.scales, io.outScale);
+  if (shape.kind === 'dense') return outputOf(x, call, analogMatMul(x, weights.analog, scales, bias, periphery));
+  const [kh, kw] = shape.kernel;
+  const kernel = tf.reshape(weights.analog, [kh, kw, shape.inChannels, shape.outChannels]);
+  const { top, bottom, left, right } = explicitPad(shape, x.shape[1]!, x.shape[2]!);
+  const pad = [
+    [top, bottom],
+    [left, right],
+  ] as const;
+  const { strides, dilations } = shape;
+  return outputOf(x, call, analogConv2d(x, kernel, scales, bias, { ...periphery, strides, dilations, pad }));
+}
+
+function peripheryOf(x: tf.Tensor, { shape, grid, config, range, masks, rng }: ForwardCall): AnalogPeriphery {
+  const io = config.forward;
+  const inpBound = boundOf(io.inpBound);
+  const outBound = boundOf(io.outBound);
+  const values = grid.rowParts * tf.util.sizeFromShape(layerOutputShape(shape, x.shape));
+  return {
+    rowCuts: grid.grid.rowCuts,
+    inputScale: range === undefined ? 1 : 1 / range,
+    clipRange: range !== undefined,
+    inpBound: Number.isFinite(inpBound) ? inpBound : 0,
+    inpStep: stepOf(inpBound, io.inpRes),
+    outBound: Number.isFinite(outBound) ? outBound : 0,
+    outStep: adcStep(io, engineOf(config)),
+    outNoise: io.outNoise,
+    noiseManagement: io.noiseManagement === 'AbsMax' ? 'AbsMax' : 'None',
+    masks: masks && Number.isFinite(outBound),
+    ...(io.outNoise > 0 && { noiseSource: rng.child('adc-noise').source(values) }),
+  };
+}
+
+function outputOf(x: tf.Tensor, { shape, grid }: ForwardCall, result: ReturnType<typeof analogMatMul>): LayerOutput {
+  const { y, clipped, clippedCount } = result;
+  if (clipped === undefined || clippedCount === 0) return { y, inside: undefined };
+  const outShape = layerOutputShape(shape, x.shape);
+  const perPart = tf.unstack(tf.reshape(clipped, [grid.rowParts, -1, matrixCols(shape)]));
+  return { y, inside: perPart.map((mask) => tf.logicalNot(tf.reshape(mask, outShape))) };
+}

@@ -200,10 +200,9 @@ void layerItem(const Layer& l, Arena& arena, int item) {
   int* patchOrigins = nullptr;
   if (absMax) {
     patches = arena.floats((size_t)l.chunk * patchStride + L);
-    alphas = arena.floats(l.chunk + 16);
-    patchOrigins = arena.ints(l.chunk + 16);
-    for (int i = 0; i < l.chunk + 16; ++i) patchOrigins[i] = i < l.chunk ? i * patchStride : 0;
-    memset(alphas, 0, (l.chunk + 16) * sizeof(float));
+    alphas = arena.floats(l.chunk);
+    patchOrigins = arena.ints(l.chunk);
+    for (int i = 0; i < l.chunk; ++i) patchOrigins[i] = i * patchStride;
     memset(patches, 0, ((size_t)l.chunk * patchStride + L) * sizeof(float));
   }
   int64_t clippedCount = 0;

@@ -49,7 +49,7 @@ void productItem(const GridProduct& g, Arena& arena, int item) {
 
 void runProduct(Context& context, GridProduct& g) {
   Arena& arena = context.arena(0);
-  g.outputs = arena.ints(g.slab.pixels + 16);
+  g.outputs = arena.ints(g.slab.pixels);
   int* at = g.outputs;
   for (int image = 0; image < g.slab.imagesPerItem; ++image)
     for (int y = 0; y < g.slab.rowsPerItem; ++y)

@@ -61,7 +61,7 @@ KH_INLINE void accumulate(vf (&acc)[P][V], const float* a, const int* origins, c
   }
 }
 
-/** One block of up to P rows (`count` of them real; origins has P entries) handed to sink(row, vector, value). */
+/** One block of up to P rows (`count` of them real; origins has P valid entries) handed to sink(row, vector, value). */
 template <int P, int V, class Sink>
 static void block(int count, const float* a, const int* origins, const Run* runs, int runCount, const float* b, Sink& sink) {
   vf acc[P][V];
@@ -79,7 +79,7 @@ static void block(int count, const float* a, const int* origins, const Run* runs
   }
 }
 
-/** All rows of one panel. `makeSink(row)` gives the sink of the block that starts at that row. origins is padded by 16 entries. */
+/** All rows of one panel. `makeSink(row)` gives the sink of the block that starts at that row. */
 template <int V, class MakeSink>
 static void panelRows(int rows, const float* a, const int* origins, const Run* runs, int runCount, const float* b, MakeSink& makeSink) {
   constexpr int P = BlockRows<V>::value;
@@ -90,10 +90,13 @@ static void panelRows(int rows, const float* a, const int* origins, const Run* r
   }
   const int left = rows - row;
   if (left <= 0) return;
+  int last[P];  // rows that do not exist read the last one again
+  for (int p = 0; p < P; ++p) last[p] = origins[row + imin(p, left - 1)];
   auto sink = makeSink(row);
-  if (left > P / 2) block<P, V>(left, a, origins + row, runs, runCount, b, sink);
-  else if (left > P / 4) block<P / 2, V>(left, a, origins + row, runs, runCount, b, sink);
-  else block<(P / 4 > 0 ? P / 4 : 1), V>(left, a, origins + row, runs, runCount, b, sink);
+  constexpr int half = P / 2, quarter = P / 4 > 0 ? P / 4 : 1;
+  if (left > half) block<P, V>(left, a, last, runs, runCount, b, sink);
+  else if (left > quarter) block<half, V>(left, a, last, runs, runCount, b, sink);
+  else block<quarter, V>(left, a, last, runs, runCount, b, sink);
 }
 
 /** Columns of a right matrix rounded up to whole vectors. */

@@ -86,9 +86,8 @@ void productBlock(const Product& g, Arena& arena, int m0, int m1, int n0, int n1
   const bool copy = g.transA || (g.k % 256 == 0 && g.n > 3 * L && rows > 1);
   const int stride = copy ? g.depth + L : g.k;
   float* copied = copy ? arena.floats((size_t)rows * stride) : nullptr;
-  int* origins = arena.ints(rows + 16);
+  int* origins = arena.ints(rows);
   for (int i = 0; i < rows; ++i) origins[i] = i * stride;
-  for (int i = 0; i < 16; ++i) origins[rows + i] = 0;
 
   for (int k0 = 0; k0 < g.k; k0 += g.depth) {
     const int k1 = imin(g.k, k0 + g.depth), depth = k1 - k0;

@@ -28,7 +28,7 @@ struct Slab {
   int rowStride;        // floats between two source rows
   int64_t imageStride;  // floats between two images
   int pixels;           // patches of a full item
-  int* origins;         // [pixels + 16] origin of each patch of an item
+  int* origins;         // [pixels] origin of each patch of an item
   Run* runs;
   int runCount;
   int reduction;        // sum of the run lengths
@@ -50,7 +50,7 @@ KH_INLINE Place placeItem(const Slab& s, int item) {
 }
 
 constexpr int kSlabFloats = 48 * 1024;  // 192 KB: a slab and a panel of filters stay in a 1 MB second-level cache
-constexpr int kItemPixels = 512;
+constexpr int kItemPixels = 256;
 
 /** Plans the slabs of a grid. `pixelLimit` bounds the patches of an item, `mayAlias` allows reading the source in place. */
 static Slab planSlab(Arena& arena, const PatchGrid& g, bool mayAlias, int pixelLimit) {
@@ -95,12 +95,11 @@ static Slab planSlab(Arena& arena, const PatchGrid& g, bool mayAlias, int pixelL
   s.imageStride = s.direct ? (int64_t)g.height * s.rowStride : (int64_t)s.slabRows * s.rowStride;
   s.floats = s.direct ? 0 : (size_t)s.imagesPerItem * s.slabRows * s.rowStride;
 
-  s.origins = arena.ints(s.pixels + 16);
+  s.origins = arena.ints(s.pixels);
   int* at = s.origins;
   for (int image = 0; image < s.imagesPerItem; ++image)
     for (int y = 0; y < s.rowsPerItem; ++y)
       for (int x = 0; x < g.gw; ++x) *at++ = (int)(image * s.imageStride) + y * g.sy * s.rowStride + x * g.sx * g.channels;
-  for (int i = 0; i < 16; ++i) at[i] = 0;
 
   s.runs = (Run*)arena.take(sizeof(Run) * g.rowTaps * g.colTaps);
   for (int i = 0; i < g.rowTaps; ++i) {

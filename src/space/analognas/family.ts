@@ -3,7 +3,7 @@ import { buildAnalogNas } from './build.js';
 import { analogNasFeatures, encodeAnalogNas, encodeExtended, extendedFeatures } from './encode.js';
 import { analogNasGeneNames, analogNasGeneValues, countArchitectures, isActiveGene } from './genes.js';
 import { layoutOf } from './layout.js';
-import { drawAnalogNasMutation, mutations, shrinkAnalogNas } from './mutate.js';
+import { analogNasNeighbours, drawAnalogNasMutation, shrinkAnalogNas } from './mutate.js';
 import type { AnalogNasDefinition } from './schema.js';
 import { depthOf, tallyLayout } from './tally.js';
 
@@ -21,8 +21,7 @@ export function analogNasFamily(definition: AnalogNasDefinition): GeneFamily {
     extendedFeatures,
     isActive: isActiveGene,
     drawMutation: (genes, kind, rng) => drawAnalogNasMutation(genes, geneValues, kind, rng),
-    neighbours: (genes) =>
-      (['depth', 'width', 'other'] as const).flatMap((kind) => mutations(genes, geneValues, kind).flat()),
+    neighbours: (genes) => analogNasNeighbours(genes, geneValues),
     shrink: (genes, rng) => shrinkAnalogNas(genes, geneValues, rng),
     size: () => countArchitectures(definition),
     counts(genes, tile) {

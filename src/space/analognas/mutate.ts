@@ -17,35 +17,42 @@ type Values = readonly (readonly number[])[];
 /** How far a numeric gene moves in one mutation, as a share of its range. */
 const REACH = 0.25;
 
+type Change = (genes: Genes, values: Values) => Genes[];
+
 /**
- * Every result of one mutation of that kind, grouped by what is changed, so that a draw can give each group the same
- * chance. The changes are those of AnalogNAS: depth changes R or the block type of one main block; width changes its
- * widening factor, adds or removes branches, or changes OC0; other changes KS0, or adds or removes a main block.
+ * What a mutation of each kind may change, as AnalogNAS names it: depth changes R or the block type of one main block;
+ * width changes its widening factor, adds or removes branches, or changes OC0; other changes KS0, or adds or removes a
+ * main block. Each entry lists all its results.
  */
-export function mutations(genes: Genes, values: Values, kind: MutationKind): Genes[][] {
-  const groups = {
-    depth: () => [
-      ofEachBlock(genes, values, RESIDUAL_BLOCKS, nearbyValues),
-      ofEachBlock(genes, values, CONV_BLOCK, otherValues),
-    ],
-    width: () => [
-      ofEachBlock(genes, values, WIDEN_FACT, nearbyValues),
-      ofEachBlock(genes, values, BRANCHES, nearbyValues),
-      settings(genes, OUT_CHANNEL_0, nearbyValues(values[OUT_CHANNEL_0]!, genes[OUT_CHANNEL_0]!)),
-    ],
-    other: () => [
-      settings(genes, KERNEL_SIZE_0, otherValues(values[KERNEL_SIZE_0]!, genes[KERNEL_SIZE_0]!)),
-      withMainBlockAdded(genes, values),
-      withMainBlockRemoved(genes, values),
-    ],
-  };
-  return groups[kind]().filter((group) => group.length > 0);
+const changes: Record<MutationKind, readonly Change[]> = {
+  depth: [
+    (genes, values) => ofEachBlock(genes, values, RESIDUAL_BLOCKS, nearbyValues),
+    (genes, values) => ofEachBlock(genes, values, CONV_BLOCK, otherValues),
+  ],
+  width: [
+    (genes, values) => ofEachBlock(genes, values, WIDEN_FACT, nearbyValues),
+    (genes, values) => ofEachBlock(genes, values, BRANCHES, nearbyValues),
+    (genes, values) => settings(genes, OUT_CHANNEL_0, nearbyValues(values[OUT_CHANNEL_0]!, genes[OUT_CHANNEL_0]!)),
+  ],
+  other: [
+    (genes, values) => settings(genes, KERNEL_SIZE_0, otherValues(values[KERNEL_SIZE_0]!, genes[KERNEL_SIZE_0]!)),
+    withMainBlockAdded,
+    withMainBlockRemoved,
+  ],
+};
+
+/** Every result that {@link drawAnalogNasMutation} can have, over all kinds. */
+export function analogNasNeighbours(genes: Genes, values: Values): Genes[] {
+  return Object.values(changes).flatMap((ofKind) => ofKind.flatMap((change) => change(genes, values)));
 }
 
-/** One of {@link mutations}, or undefined where there is none of that kind. */
+/** One mutation: each change that is possible has the same chance, then each result of it. Undefined where none is. */
 export function drawAnalogNasMutation(genes: Genes, values: Values, kind: MutationKind, rng: Rng): Genes | undefined {
-  const groups = mutations(genes, values, kind);
-  return groups.length === 0 ? undefined : rng.pick(rng.pick(groups));
+  for (const change of rng.shuffle([...changes[kind]])) {
+    const results = change(genes, values);
+    if (results.length > 0) return rng.pick(results);
+  }
+  return undefined;
 }
 
 /** Shrinks R, B or WF of one main block; where all are least, M; where that is least too, OC0 or KS0. */

@@ -34,37 +34,38 @@ export interface Scene {
   readonly noise: number;
 }
 
-/** Least Euclidean distance between the colours of shape and background. */
-const leastContrast = 70;
-
 /** Draws a scene for a square picture. Nothing in it depends on the class, so only the outline tells classes apart. */
 export function drawScene(side: number, rng: Rng): Scene {
-  const from = randomColour(rng);
-  const to = mix(from, randomColour(rng), 0.5 * rng.uniform());
-  const size = side * between(rng, 0.22, 0.4);
+  const from = randomColour(rng, dark);
+  const to = mix(from, randomColour(rng, dark), 0.5);
+  const size = side * between(rng, 0.2, 0.36);
   const room = Math.max(0, side / 2 - size);
   return {
     shape: {
-      x: side / 2 + between(rng, -1, 1) * (room + 1),
-      y: side / 2 + between(rng, -1, 1) * (room + 1),
+      x: side / 2 + between(rng, -1, 1) * room,
+      y: side / 2 + between(rng, -1, 1) * room,
       size,
-      angle: between(rng, 0, 2 * Math.PI),
+      angle: between(rng, -0.7, 0.7),
       stretch: between(rng, 0.85, 1.18),
-      colour: contrastingColour(mix(from, to, 0.5), rng),
+      colour: randomColour(rng, bright),
     },
     shapeGrating: drawGrating(rng, 15),
-    background: { from, to, angle: between(rng, 0, 2 * Math.PI), grating: drawGrating(rng, 25) },
+    background: { from, to, angle: between(rng, 0, 2 * Math.PI), grating: drawGrating(rng, 20) },
     specks: Array.from({ length: rng.int(0, 4) }, () => ({
       x: between(rng, 0, side),
       y: between(rng, 0, side),
-      size: between(rng, 1, 2.5),
+      size: between(rng, 1, 2.2),
       angle: 0,
       stretch: 1,
-      colour: randomColour(rng),
+      colour: randomColour(rng, bright),
     })),
     noise: between(rng, 6, 28),
   };
 }
+
+/** Ranges of each colour channel: shapes are brighter than what is behind them, whatever their hue. */
+const dark = [0, 140] as const;
+const bright = [110, 256] as const;
 
 function drawGrating(rng: Rng, strongest: number): Grating {
   const frequency = (2 * Math.PI) / between(rng, 4, 16);
@@ -77,19 +78,8 @@ function drawGrating(rng: Rng, strongest: number): Grating {
   };
 }
 
-function contrastingColour(against: Colour, rng: Rng): Colour {
-  // More than nine in ten colours are far enough; the bound on tries keeps the draws of a scene finite.
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const colour = randomColour(rng);
-    if (Math.hypot(colour[0] - against[0], colour[1] - against[1], colour[2] - against[2]) >= leastContrast) {
-      return colour;
-    }
-  }
-  return [255 - against[0], 255 - against[1], 255 - against[2]];
-}
-
-function randomColour(rng: Rng): Colour {
-  return [rng.int(0, 256), rng.int(0, 256), rng.int(0, 256)];
+function randomColour(rng: Rng, [low, high]: readonly [number, number]): Colour {
+  return [rng.int(low, high), rng.int(low, high), rng.int(low, high)];
 }
 
 /** The colour `t` of the way from one to another. */

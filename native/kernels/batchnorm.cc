@@ -50,21 +50,45 @@ void bnMoments(const float* x, const float* shift, int64_t r, int64_t c, double*
   }
 }
 
-void bnApply(const float* x, const float* a, const float* b, float* y, int64_t r, int64_t c, bool relu) {
-  for (int64_t row = 0; row < r; row++) {
-    const float* in = x + row * c;
-    float* out = y + row * c;
-    if (relu) {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < c; i++) {
-        const float z = in[i] * a[i] + b[i];
-        out[i] = z < 0.0f ? 0.0f : z;
-      }
-    } else {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < c; i++) out[i] = in[i] * a[i] + b[i];
-    }
+namespace {
+
+// Rows that stay in the first-level cache while all channels pass over them.
+constexpr int64_t strip = 64;
+
+// Calls body(element offset, first channel, width) for every vector of every row, the channels' factors staying in registers:
+// prepare(first channel, width) makes the body for one vector of channels.
+template <class F>
+inline void forVectors(int64_t r, int64_t c, F prepare) {
+  for (int64_t start = 0; start < r; start += strip) {
+    const int64_t end = start + strip < r ? start + strip : r;
+    forChannels(c, [&](int64_t i, int width) {
+      const auto body = prepare(i, width);
+      for (int64_t row = start; row < end; row++) body(row * c + i);
+    });
   }
+}
+
+inline void storeWidth(float* p, vf v, int width) {
+  if (width == L) store(p, v);
+  else storePart(p, v, width);
+}
+
+template <bool relu>
+void apply(const float* x, const float* a, const float* b, float* y, int64_t r, int64_t c) {
+  forVectors(r, c, [=](int64_t i, int width) {
+    const vf scale = loadWidth(a + i, width), offset = loadWidth(b + i, width);
+    return [=](int64_t at) {
+      const vf z = loadWidth(x + at, width) * scale + offset;
+      storeWidth(y + at, relu ? (z < vf{} ? vf{} : z) : z, width);
+    };
+  });
+}
+
+}  // namespace
+
+void bnApply(const float* x, const float* a, const float* b, float* y, int64_t r, int64_t c, bool relu) {
+  if (relu) apply<true>(x, a, b, y, r, c);
+  else apply<false>(x, a, b, y, r, c);
 }
 
 namespace {
@@ -103,23 +127,29 @@ void bnGradSums(const float* dy, const float* x, const float* a, const float* b,
   else gradSums<false>(dy, x, a, b, mean, r, c, sumDz, sumDzX);
 }
 
+namespace {
+
+template <bool relu>
+void gradApply(const float* dy, const float* x, const float* a, const float* b, const float* p, const float* q, float* dx, int64_t r,
+               int64_t c) {
+  forVectors(r, c, [=](int64_t i, int width) {
+    const vf scale = loadWidth(a + i, width), offset = loadWidth(b + i, width);
+    const vf slope = loadWidth(p + i, width), shift = loadWidth(q + i, width);
+    return [=](int64_t at) {
+      const vf value = loadWidth(x + at, width);
+      vf dz = loadWidth(dy + at, width);
+      if (relu) dz = value * scale + offset > vf{} ? dz : vf{};
+      storeWidth(dx + at, scale * dz + (slope * value + shift), width);
+    };
+  });
+}
+
+}  // namespace
+
 void bnGradApply(const float* dy, const float* x, const float* a, const float* b, const float* p, const float* q, float* dx,
                  int64_t r, int64_t c, bool relu) {
-  for (int64_t row = 0; row < r; row++) {
-    const float* in = x + row * c;
-    const float* d = dy + row * c;
-    float* out = dx + row * c;
-    if (relu) {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < c; i++) {
-        const float dz = in[i] * a[i] + b[i] > 0.0f ? d[i] : 0.0f;
-        out[i] = a[i] * dz + (p[i] * in[i] + q[i]);
-      }
-    } else {
-#pragma GCC ivdep
-      for (int64_t i = 0; i < c; i++) out[i] = a[i] * d[i] + (p[i] * in[i] + q[i]);
-    }
-  }
+  if (relu) gradApply<true>(dy, x, a, b, p, q, dx, r, c);
+  else gradApply<false>(dy, x, a, b, p, q, dx, r, c);
 }
 
 }  // namespace kh::KH_ARCH

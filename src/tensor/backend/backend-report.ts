@@ -35,8 +35,8 @@ export interface BackendOptions {
 /** How a backend is started: resolves with the reason it works, rejects with the reason it does not. */
 export interface BackendStarter {
   readonly name: BackendName;
-  /** Makes the backend known to tfjs without choosing it; safe to call again. */
-  start(threads: number): Promise<StartedBackend>;
+  /** Makes the backend known to tfjs; safe to call again. Without a number of threads, those in force stay. */
+  start(threads?: number): Promise<StartedBackend>;
 }
 
 /** A backend that works. */

@@ -1,7 +1,10 @@
 import { pack } from '../native/addon.js';
 import { loadNative } from '../native/loader.js';
 import { registerNativeBackend } from '../native/register.js';
+import { tf } from '../tf.js';
 import type { BackendStarter } from './backend-report.js';
+
+let threadsInForce = 1;
 
 /** Our own backend: tfjs' cpu backend with its hot kernels in C++. */
 export const nativeStarter: BackendStarter = {
@@ -9,9 +12,16 @@ export const nativeStarter: BackendStarter = {
   async start(threads) {
     const load = loadNative();
     if (!('addon' in load)) throw new Error(load.failures.map(({ reason }) => reason).join('; '));
-    load.addon.setThreads(pack([threads]));
+    if (threads !== undefined) {
+      tf.util.assert(
+        Number.isInteger(threads) && threads >= 1 && threads <= 256,
+        () => `threads must be an integer in [1, 256], got ${threads}`,
+      );
+      load.addon.setThreads(pack([threads]));
+      threadsInForce = threads;
+    }
     registerNativeBackend(load.addon);
     const { isa } = load.addon;
-    return { tfjsName: 'native', description: `C++ kernels, ${isa}`, isa, threads };
+    return { tfjsName: 'native', description: `C++ kernels, ${isa}`, isa, threads: threadsInForce };
   },
 };

@@ -5,20 +5,10 @@ import {
   type BackendName,
   type BackendOptions,
   type BackendReport,
-  type BackendStarter,
   backendNames,
   type StartedBackend,
 } from './backend-report.js';
-import { cpuStarter } from './cpu.js';
-import { nativeStarter } from './native.js';
-import { wasmStarter } from './wasm.js';
-
-const starters: Partial<Record<BackendName, BackendStarter>> = {
-  native: nativeStarter,
-  wasm: wasmStarter,
-  cpu: cpuStarter,
-};
-const automaticOrder: readonly BackendName[] = ['native', 'wasm', 'cpu'];
+import { automaticOrder, starterOf } from './starters.js';
 
 /**
  * Starts a backend and makes tfjs use it; idempotent. Throws a KirchhoffError BACKEND_UNKNOWN or BACKEND_UNAVAILABLE
@@ -57,13 +47,8 @@ async function attempt(
   threads: number,
   tried: BackendAttempt[],
 ): Promise<StartedBackend | undefined> {
-  const starter = starters[name];
-  if (starter === undefined) {
-    tried.push({ name, ok: false, reason: 'not part of this installation' });
-    return undefined;
-  }
   try {
-    const started = await starter.start(threads);
+    const started = await starterOf(name).start(threads);
     tried.push({ name, ok: true, reason: started.description });
     return started;
   } catch (error) {

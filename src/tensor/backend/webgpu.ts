@@ -1,0 +1,37 @@
+import { tf } from '../tf.js';
+import type { BackendStarter } from './backend-report.js';
+import { importPeer } from './peer.js';
+
+interface DawnPackage {
+  create(flags: string[]): { requestAdapter(): Promise<unknown> };
+  globals: object;
+}
+
+/**
+ * WebGPU on Dawn inside Node: GPUs of any vendor, or a software driver such as SwiftShader
+ * (VK_ICD_FILENAMES names its driver file). Tensors can be read asynchronously only.
+ */
+export const webgpuStarter: BackendStarter = {
+  name: 'webgpu',
+  async start() {
+    const { create, globals } = (await importPeer('webgpu')) as unknown as DawnPackage;
+    await provideGpu(create, globals);
+    await importPeer('@tensorflow/tfjs-backend-webgpu');
+    if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs could not initialise WebGPU');
+    return { tfjsName: 'webgpu', description: 'WebGPU through Dawn', threads: 1 };
+  },
+};
+
+/** tfjs looks for the GPU where a browser has it: `navigator.gpu` and the constants of the WebGPU standard. */
+async function provideGpu(create: DawnPackage['create'], globals: object): Promise<void> {
+  const scope = globalThis as { navigator?: object };
+  if (scope.navigator !== undefined && 'gpu' in scope.navigator) return;
+  const gpu = create([]);
+  if ((await gpu.requestAdapter()) === null)
+    throw new Error('no GPU with a Vulkan, Metal or Direct3D driver was found');
+  Object.assign(globalThis, globals);
+  if (scope.navigator === undefined) {
+    Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+  }
+  Object.defineProperty(scope.navigator, 'gpu', { value: gpu, configurable: true });
+}

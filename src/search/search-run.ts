@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fail } from '../config/index.js';
 import type { Evaluator } from '../evaluate/index.js';
 import type { RunStore, TrialCache, TrialRecord } from '../store/index.js';
@@ -7,7 +8,7 @@ import type { RunEvent, TrialCounts } from './events.js';
 import { exportBest } from './export-best.js';
 import { outcomeOf } from './objective.js';
 import { finalRow, type SearchResult } from './result.js';
-import { createSearcher, type Searcher } from './searcher.js';
+import { Searcher } from './searcher.js';
 import type { RunSetup } from './setup.js';
 import { Memory } from './strategies/memory.js';
 import { baselineTrial, candidateTrial, finalTrial } from './trials.js';
@@ -42,7 +43,7 @@ export class SearchRun {
   constructor(context: SearchRunContext) {
     this.#context = context;
     const { setup, store, onEvent } = context;
-    this.#searcher = createSearcher(setup, (report) => onEvent({ type: 'surrogate', report }));
+    this.#searcher = new Searcher(setup, (report) => onEvent({ type: 'surrogate', report }));
     this.#runner = new BatchRunner({
       ...context,
       onTrial: (trial, from) => this.#heard(trial, from),
@@ -56,6 +57,7 @@ export class SearchRun {
     try {
       store.update({ state: 'running' });
       await this.#search();
+      this.#searcher.saveSurrogate(join(store.folder, 'surrogate'));
       const result = await this.#conclude();
       store.update({ state: 'finished', result });
       onEvent({ type: 'finished', result });
@@ -63,6 +65,8 @@ export class SearchRun {
     } catch (error) {
       store.update({ state: error instanceof AbortError ? 'stopped' : 'failed' });
       throw error;
+    } finally {
+      this.#searcher.dispose();
     }
   }
 

@@ -9,6 +9,7 @@ import { type BackendName, createRng, useBackend } from '../tensor/index.js';
 import { baselineFor } from './baseline.js';
 import { requireFeasibleOnChip } from './chip-limits.js';
 import type { SearchConfig } from './config.js';
+import { createAdvisor } from './surrogate-advisor.js';
 
 /** Everything a run needs that a configuration only names, found and checked before any work starts. */
 export interface RunSetup {
@@ -41,6 +42,7 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
   const { params, macs, cores } = config.limits;
   const space = loadSpace(config.space).withLimits({ params, macs, cores });
   requireFeasible(space, createRng(config.seed, 'limits'));
+  createAdvisor(config, space, createRng(config.seed, 'probe'))?.dispose();
   const chip = loadChip(config.chip);
   requireFeasibleOnChip(space, chip, config.limits, config.seed);
   const crossbar = resolveCrossbar(config.crossbar, 'crossbar');

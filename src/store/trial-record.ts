@@ -52,7 +52,16 @@ export const trialMetricsSchema = z.strictObject({
 export const architectureSchema = z.strictObject({ space: z.string(), params: z.record(z.string(), z.number()) });
 
 /** What the surrogate expected of an architecture when it was proposed. */
-export const predictionSchema = z.strictObject({ score: z.number(), avm: z.number(), std: z.number() });
+export const predictionSchema = z.strictObject({
+  /** Rank score of the 1-day accuracy: only the order counts. */
+  score: z.number(),
+  /** Expected accuracy variation over one month. */
+  avm: z.number(),
+  /** Expected standard deviation of the 1-day accuracy. */
+  std: z.number(),
+  /** False where the architecture lies outside of what the surrogate was fitted on: the prediction is a guess then. */
+  inRange: z.boolean(),
+});
 
 /**
  * One finished trial in the journal of a run.

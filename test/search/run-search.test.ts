@@ -37,14 +37,15 @@ describe('a whole search with the built program', () => {
   afterAll(() => rmSync(suiteDir, { recursive: true, force: true }));
 
   it('trains, drifts, and hands over a model that loads', async () => {
-    expect(whole.trials).toEqual({ done: 8, failed: 0 });
+    expect(whole.trials).toEqual({ done: 6, failed: 0 });
     const [found, baseline] = whole.rows;
     expect(found).toMatchObject({ role: 'found', rank: 1, reason: null });
     expect(baseline).toMatchObject({ role: 'baseline', name: 'resnet-tiny' });
     expect(found!.measured!.analog.map(({ seconds }) => seconds)).toEqual([1, 86_400, 2_592_000]);
     expect(found!.measured!.params).toBeLessThanOrEqual(tinyConfig.limits.params);
     expect(found!.measured!.macs).toBeLessThanOrEqual(tinyConfig.limits.macs);
-    expect(whole.surrogate!.rows).toBe(6);
+    expect(whole.surrogate!.rows).toBe(4);
+    expect(existsSync(join(suiteDir, whole.id, 'surrogate', 'card.json'))).toBe(true);
 
     await useBackend();
     const best = join(suiteDir, whole.id, 'best');
@@ -71,7 +72,7 @@ describe('a whole search with the built program', () => {
     ['in a training', killAt(5, ({ type }) => type === 'progress')],
     ['when a trial has just ended', killAt(3, ({ type }) => type === 'trial')],
     ['after the surrogate was fitted', killAt(1, ({ type }) => type === 'surrogate')],
-    ['in the final trials', killAt(10, ({ type }) => type === 'batch' || type === 'trial')],
+    ['in the final trials', killAt(11, ({ type }) => type === 'batch' || type === 'trial')],
   ])('ends with the same table after SIGKILL %s', async (_moment, kill) => {
     const resultsDir = scratch();
     const killed = await tinySearch(resultsDir, 2, { config: tinyConfig }, kill);

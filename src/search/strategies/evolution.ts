@@ -66,7 +66,7 @@ export class Evolution implements Strategy {
   #propose(n: number, rng: Rng): Architecture[] {
     const { advisor } = this.#context;
     const known = this.#memory.successes.length;
-    if (advisor !== undefined && known >= Math.max(2, advisor.after)) return this.#evolveOnSurrogate(n, advisor, rng);
+    if (advisor !== undefined && known >= advisor.after) return this.#evolveOnSurrogate(n, advisor, rng);
     if (known >= 2 && advisor === undefined) return this.#mutateMeasured(n, rng);
     return this.#spread(n);
   }

@@ -28,6 +28,8 @@ export interface Opinion {
   readonly avm: number;
   /** Predicted standard deviation of the 1-day accuracy. */
   readonly std: number;
+  /** False where the architecture lies outside of what the surrogate was fitted on. */
+  readonly inRange: boolean;
 }
 
 /** Scores architectures after having seen some trials: what a strategy needs to know of a surrogate. */

@@ -15,7 +15,7 @@ export function noisyAdvisor(after: number, noise: number): Advisor & { learnt: 
       architectures.map((architecture) => {
         const { objective, avm, std } = toyOutcome(architecture);
         const rng = createRng(7, JSON.stringify(architecture.params));
-        return { score: objective + rng.normal(0, noise), avm, std };
+        return { score: objective + rng.normal(0, noise), avm, std, inRange: true };
       }),
   };
 }

@@ -10,11 +10,11 @@ const script = fileURLToPath(new URL('./tiny-search.mjs', import.meta.url));
 
 /** A search of a minute's worth of nothing: few images, one epoch, the smallest networks. */
 export const tinyConfig = {
-  task: { name: 'synthetic-shapes', train: 160, validation: 40, test: 40 },
+  task: { name: 'synthetic-shapes', train: 64, validation: 20, test: 20 },
   space: 'resnet-tiny',
   seed: 3,
-  limits: { params: 12_000, macs: 1_500_000 },
-  search: { strategy: 'evolution', population: 30, generations: 2, trials: 8, evaluateTop: 2 },
+  limits: { params: 4000, macs: 800_000 },
+  search: { strategy: 'evolution', population: 30, generations: 2, trials: 6, evaluateTop: 2 },
   surrogate: { kind: 'xgboost', after: 4 },
   training: {
     digital: { epochs: 1, batchSize: 16, learningRate: 0.05 },

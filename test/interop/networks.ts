@@ -42,7 +42,8 @@ export function imageNetwork(): NetworkGraph {
   const turned = builder.append({ op: 'transpose', permutation: [2, 0, 1] }, [average]);
   const shaped = builder.append({ op: 'reshape', shape: [6, 8] }, [turned]);
   const states = builder.append({ op: 'lstm', id: 'lstm', units: 5, returnSequences: true }, [shaped]);
-  const last = builder.append({ op: 'gru', id: 'gru', units: 5, resetAfter: false, reverse: true }, [states]);
+  const normal = builder.append({ op: 'layerNorm', id: 'norm' }, [states]);
+  const last = builder.append({ op: 'gru', id: 'gru', units: 5, resetAfter: false, reverse: true }, [normal]);
   return builder.build(last.dropout(0.5).activation('softplus').dense(3, { id: 'classifier' }).softmax());
 }
 

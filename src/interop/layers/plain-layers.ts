@@ -17,6 +17,11 @@ export function batchNorm(node: NodeOf<'batchNorm'>, { writer, inputs }: LayerCo
   return writer.apply(layer, inputs, values);
 }
 
+export function layerNorm(node: NodeOf<'layerNorm'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
+  const layer = tfl.layers.layerNormalization({ name: writer.name(node.id), epsilon: node.epsilon });
+  return writer.apply(layer, inputs, [writer.weight(node, 'gamma'), writer.weight(node, 'beta')]);
+}
+
 export function activation(node: GraphNode, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const kind = node.op === 'identity' ? 'linear' : (node.op as 'sigmoid' | 'tanh' | 'softplus' | 'softmax' | 'swish');
   return writer.apply(tfl.layers.activation({ name: writer.name(node.id), activation: kind }), inputs);

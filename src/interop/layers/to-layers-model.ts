@@ -15,12 +15,13 @@ import { gru, lstm } from './recurrent-layers.js';
 
 type ToLayers<Op extends OpName> = (node: NodeOf<Op>, context: LayerContext) => tfl.SymbolicTensor;
 
-const toLayers: { readonly [Op in Exclude<OpName, 'input' | 'constant'>]: ToLayers<Op> } = {
+const toLayers: { readonly [Op in Exclude<OpName, 'input' | 'constant' | 'attention'>]: ToLayers<Op> } = {
   conv2d,
   depthwiseConv2d,
   dense,
   lstm,
   gru,
+  layerNorm: plain.layerNorm,
   batchNorm: plain.batchNorm,
   relu: plain.relu,
   relu6: plain.relu,
@@ -100,6 +101,7 @@ export function layersRefusal(graph: NetworkGraph): string | undefined {
 
 function nodeRefusal(node: GraphNode): string | undefined {
   if (node.op === 'constant') return 'a layer needs an input';
+  if (node.op === 'attention') return 'it has no attention layer';
   if (node.op === 'gru' && node.resetAfter) return 'its GRU applies the reset gate before the recurrent product';
   if ((node.op === 'gru' || node.op === 'lstm') && node.reverse && node.returnSequences) {
     return 'its reversed layers return their sequence in reading order';

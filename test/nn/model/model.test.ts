@@ -167,15 +167,13 @@ describe('batch normalisation', () => {
 
 describe('training', () => {
   it('overfits a small batch', () => {
-    const builder = new GraphBuilder('small', [8, 8, 3]);
-    const graph = { ...resnetTiny({ inputShape: builder.input.shape, filters: 4 }), name: 'small' };
-    const model = Model.create(graph, rng.child('small'));
-    const x = randomNormal([8, 8, 8, 3], rng.child('images'));
-    const labels = tf.tensor1d([0, 1, 2, 3, 4, 5, 6, 7], 'int32');
+    const model = Model.create(resnetTiny({ inputShape: [6, 6, 3], filters: 4 }), rng.child('small'));
+    const x = randomNormal([6, 6, 6, 3], rng.child('images'));
+    const labels = tf.tensor1d([0, 1, 2, 3, 4, 5], 'int32');
     const optimizer = new SgdMomentum({ momentum: 0.9 });
     const variables = model.trainable();
     let last = Infinity;
-    for (let step = 0; step < 40; step++) {
+    for (let step = 0; step < 30; step++) {
       const { value, grads } = tf.variableGrads(() => loss(model, x, labels), variables);
       last = value.dataSync()[0]!;
       const ordered = variables.map(({ name }) => grads[name]!);
@@ -186,6 +184,50 @@ describe('training', () => {
     optimizer.dispose();
     model.dispose();
     tf.dispose([x, labels]);
+  });
+});
+
+describe('attention', () => {
+  function attentive(causal: boolean): NetworkGraph {
+    const builder = new GraphBuilder('attentive', [4, 6]);
+    const fields = { op: 'attention', id: 'attention', heads: 2, keySize: 3, causal } as const;
+    const seen = builder.append(fields, [builder.input]).add(builder.input);
+    return builder.build(builder.append({ op: 'layerNorm', id: 'norm' }, [seen]).dense(2, { id: 'dense' }));
+  }
+
+  it('has the gradient that finite differences give', () => {
+    const model = Model.create(attentive(true), rng.child('attention'));
+    const x = randomNormal([3, 4, 6], rng.child('sequence'));
+    const pull = randomNormal([3, 4, 2], rng.child('pull'));
+    const objective = () => tf.sum(tf.mul(model.forward(x, { training: true }), pull)) as tf.Scalar;
+    const { value, grads } = tf.variableGrads(objective, model.trainable());
+    value.dispose();
+    for (const variable of model.trainable()) {
+      const gradient = grads[variable.name]!;
+      const direction = randomNormal(variable.shape, rng.child(variable.name));
+      const expected = tf.tidy(() => tf.sum(tf.mul(gradient, direction)).dataSync()[0]!);
+      const measured = slope(variable, direction, () => tf.tidy(() => objective().dataSync()[0]!));
+      expect(Math.abs(measured - expected)).toBeLessThan(5e-3 + 0.01 * Math.abs(expected));
+      tf.dispose([direction, gradient]);
+    }
+    model.dispose();
+    tf.dispose([x, pull]);
+  });
+
+  it('does not see the future when causal', () => {
+    const model = Model.create(attentive(true), rng.child('attention'));
+    const open = Model.fromWeights(attentive(false), model.exportWeights());
+    tf.tidy(() => {
+      const x = randomNormal([1, 4, 6], rng.child('x'));
+      const changed = tf.concat([tf.slice(x, [0, 0, 0], [1, 3, 6]), tf.ones([1, 1, 6])], 1);
+      const [first, second, third, fourth] = [model, open].flatMap((one) =>
+        [x, changed].map((input) => [...tf.slice(one.predict(input), [0, 0, 0], [1, 3, 2]).dataSync()]),
+      );
+      expect(second).toEqual(first);
+      expect(fourth).not.toEqual(third);
+    });
+    model.dispose();
+    open.dispose();
   });
 });
 

@@ -1,5 +1,6 @@
 import type { OpDefinition } from '../op-definition.js';
 import { type ActivationNode, activations, type ClipNode, clip, type LeakyReluNode, leakyRelu } from './activations.js';
+import { type AttentionNode, attention, type LayerNormNode, layerNorm } from './attention.js';
 import { type BatchNormNode, batchNorm } from './batch-norm.js';
 import { type AddNode, add, type ConcatNode, concat, type MulNode, mul } from './combine.js';
 import { type ConstantNode, constant } from './constant.js';
@@ -31,6 +32,8 @@ export type GraphNode =
   | DenseNode
   | LstmNode
   | GruNode
+  | AttentionNode
+  | LayerNormNode
   | BatchNormNode
   | ActivationNode
   | LeakyReluNode
@@ -65,6 +68,8 @@ export const ops: { readonly [Op in OpName]: OpDefinition<NodeOf<Op>> } = {
   dense,
   lstm,
   gru,
+  attention,
+  layerNorm,
   batchNorm,
   ...activations,
   leakyRelu,

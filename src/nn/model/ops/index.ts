@@ -1,6 +1,7 @@
 import type { NodeOf, OpName } from '../../graph/ops/index.js';
 import type { Binder } from '../runner.js';
 import { activations, clip, leakyRelu } from './activations.js';
+import { attention, layerNorm } from './attention.js';
 import { batchNorm } from './batch-norm.js';
 import { add, concat, mul } from './combine.js';
 import { conv2d, dense, depthwiseConv2d } from './matrix.js';
@@ -18,6 +19,8 @@ export const binders: { readonly [Op in Exclude<OpName, 'input'>]: Binder<NodeOf
   dense,
   lstm,
   gru,
+  attention,
+  layerNorm,
   batchNorm,
   ...activations,
   leakyRelu,

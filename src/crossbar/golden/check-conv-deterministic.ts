@@ -3,7 +3,8 @@ import type { CrossbarConfig } from '../config/crossbar-config.js';
 import { col2im } from '../layer/col2im.js';
 import { im2col } from '../layer/im2col.js';
 import { type ConvShape, outputSize } from '../layer/layer-shape.js';
-import { cutsOf, splitSizes } from '../tile/grid.js';
+import type { AnalogTile } from '../tile/analog-tile.js';
+import { cutsOf, splitSizes, type TilePlace } from '../tile/grid.js';
 import { type ArrayGradients, TileArray } from '../tile/tile-array.js';
 import { closeTo, type Nested } from './compare.js';
 import { configFor, type EngineName, engines } from './engines.js';
@@ -55,11 +56,12 @@ function checkEngine(golden: GoldenCase, engine: EngineName): Measurement[] {
   const layer = layerOf(golden, configFor(golden, engine), shape);
   takeLearnedScales(layer, expected.tiles);
   const rng = createRng(0, golden.name);
-  const { y, dx, gradients } = run(layer, inputs, shape, rng);
+  const { y, dx, gradients, imageRanges } = run(layer, inputs, shape, rng);
+  const ranges = golden.layer === 'AnalogConv2dMapped' && engine === 'cpp' ? imageRanges : undefined;
   const measurements = [
     ...compare(`y ${engine}`, y, expected.y),
     ...compare(`dx ${engine}`, dx, expected.dx),
-    ...compareGradients(engine, gradients, layer, expected),
+    ...compareGradients(engine, gradients, layer, expected, ranges),
     ...(engine === 'cpp' && expected.tiles !== undefined ? checkTiles(layer, expected.tiles, TOLERANCE) : []),
   ];
   disposeGradients(gradients);
@@ -72,6 +74,7 @@ function compareGradients(
   { tiles, bias }: ArrayGradients,
   layer: TileArray,
   expected: ExpectedGradients,
+  ranges: readonly (number | undefined)[] = tiles.map(({ inputRange }) => inputRange),
 ): Measurement[] {
   const arrayBias = bias ?? (layer.tiles.length === 1 ? tiles[0]!.bias : undefined);
   return [
@@ -79,7 +82,7 @@ function compareGradients(
     ...(expected.tiles ?? []).flatMap((tile, i) => [
       ...compare(`d_analog_weight ${engine}`, transposed(tiles[i]!.weights), tile.d_analog_weight),
       ...compare(`tile d_bias ${engine}`, tiles[i]!.bias?.dataSync(), tile.d_bias),
-      ...compare(`d_input_range ${engine}`, numberList(tiles[i]!.inputRange), tile.d_input_range),
+      ...compare(`d_input_range ${engine}`, numberList(ranges[i]), tile.d_input_range),
       ...compare(`d_learned_out_scales ${engine}`, tiles[i]!.learnedOutScales?.dataSync(), tile.d_learned_out_scales),
     ]),
   ];
@@ -117,12 +120,12 @@ function shapeOf(inputs: ConvInputs): ConvShape {
 
 function layerOf(golden: GoldenCase, config: CrossbarConfig, shape: ConvShape): TileArray {
   const { weight, bias } = golden.inputs as unknown as ConvInputs;
-  const window = shape.kernel[0] * shape.kernel[1];
-  const rows = shape.inChannels * window;
+  const size = window(shape);
+  const rows = shape.inChannels * size;
   const { maxInputSize, maxOutputSize } = config.mapping;
   const channelGrid = {
-    rowCuts: cutsOf(splitSizes(shape.inChannels, maxInputSize > 0 ? Math.floor(maxInputSize / window) : 0)).map(
-      (cut) => cut * window,
+    rowCuts: cutsOf(splitSizes(shape.inChannels, maxInputSize > 0 ? Math.floor(maxInputSize / size) : 0)).map(
+      (cut) => cut * size,
     ),
     colCuts: cutsOf(splitSizes(shape.outChannels, maxOutputSize)),
   };
@@ -152,8 +155,33 @@ function run(layer: TileArray, inputs: ConvInputs, shape: ConvShape, rng: Return
   const dy = tf.reshape(toNhwc(inputs.dy), [-1, shape.outChannels]) as tf.Tensor2D;
   const gradients = keepGradients(layer.backward(dy, rng));
   const dx = toNchw(col2im(gradients.dx, shape, x.shape));
+  const imageRanges = layer.grid.rowCuts.every((cut) => cut % window(shape) === 0)
+    ? layer.places.map((place, i) => imageRange(layer.tiles[i]!, gradients.tiles[i]!.dx, x, place, shape))
+    : undefined;
   tf.engine().endScope();
-  return { y, dx, gradients };
+  return { y, dx, gradients, imageRanges };
+}
+
+function window({ kernel: [kh, kw] }: ConvShape): number {
+  return kh * kw;
+}
+
+/**
+ * The C++ tiles of `AnalogConv2dMapped` get whole images and cut the patches themselves: there the gradient of the
+ * input range counts each pixel once, while all other layers count it once per patch.
+ */
+function imageRange(
+  tile: AnalogTile,
+  dPatches: tf.Tensor2D,
+  x: tf.Tensor4D,
+  place: TilePlace,
+  shape: ConvShape,
+): number | undefined {
+  const [start, end] = [place.rowStart / window(shape), place.rowEnd / window(shape)];
+  const [batch, height, width] = x.shape;
+  const image = tf.slice(x, [0, 0, 0, start], [batch, height, width, end - start]);
+  const dImage = col2im(dPatches, { ...shape, inChannels: end - start }, image.shape);
+  return tile.inputRange?.gradient(image, dImage, () => 1);
 }
 
 function keepGradients(gradients: ArrayGradients): ArrayGradients {

@@ -81,14 +81,12 @@ function torchGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, { sh
   const dynamic = !hasFixedScale(io);
   const bound = io.isPerfect || dynamic ? Number.POSITIVE_INFINITY : boundOf(io.inpBound);
   const step = io.isPerfect || dynamic ? 0 : stepOf(bound, io.inpRes);
-  const converted = clip(quantise(toTileUnits(x, range), step), bound);
+  const rounded = quantise(toTileUnits(x, range), step);
+  const converted = clip(rounded, bound);
   const logical = range === undefined ? converted : tf.mul(converted, range);
-  const gradient = maskedInputGradient(dy, inside, matrix, shape, grid, x.shape);
-  const limit = range === undefined ? bound : Math.min(1, bound);
-  const relative = range === undefined ? x : tf.div(x, range);
-  const dx = Number.isFinite(limit)
-    ? tf.mul(gradient, tf.cast(tf.lessEqual(tf.abs(relative), limit), 'float32'))
-    : gradient;
+  let dx = maskedInputGradient(dy, inside, matrix, shape, grid, x.shape);
+  if (Number.isFinite(bound)) dx = tf.mul(dx, tf.cast(tf.lessEqual(tf.abs(rounded), bound), 'float32'));
+  if (range !== undefined) dx = tf.mul(dx, tf.cast(tf.lessEqual(tf.abs(x), range), 'float32'));
   return { dx, dKernel: maskedKernelGradient(logical, dy, inside, shape, grid) };
 }
 

@@ -1,7 +1,7 @@
 import { tf } from '../../tensor/index.js';
 import type { CrossbarConfig, Engine } from '../config/crossbar-config.js';
 import type { MvmTrace } from '../mvm/analog-mvm.js';
-import { boundOf } from '../mvm/quantise.js';
+import { boundOf, quantise, stepOf } from '../mvm/quantise.js';
 import type { InputRange } from './input-range.js';
 
 /** What a tile keeps of a forward pass in training. */
@@ -103,8 +103,9 @@ function torchCore(dy: tf.Tensor2D, record: ForwardRecord, state: TileState): Co
     const dScaled =
       trace === undefined ? dPrepared : tf.mul(tf.mul(dPrepared, dacSlope(trace, input, io)), trace.scale);
     const dWeights = tf.matMul(prepared, dAdc, true, false);
+    const dInputWhole = trace === undefined ? dScaled : tf.add(dScaled, throughLargest(dRaw, dScaled, raw, input, io));
     return {
-      dInput: dScaled.clone() as tf.Tensor2D,
+      dInput: dInputWhole.clone() as tf.Tensor2D,
       weights: (state.mappingScales === undefined
         ? dWeights.clone()
         : tf.div(dWeights, tf.square(scales))) as tf.Tensor2D,
@@ -122,6 +123,30 @@ function torchCore(dy: tf.Tensor2D, record: ForwardRecord, state: TileState): Co
   return { dx, weights, inputRange: gradient };
 }
 
+/**
+ * Autograd of the torch tile also goes through the scale of AbsMax and Max: what rounding and clipping leave of it
+ * arrives at the largest input of each vector.
+ */
+function throughLargest(
+  dRaw: tf.Tensor,
+  dScaled: tf.Tensor,
+  raw: tf.Tensor,
+  input: tf.Tensor2D,
+  io: CrossbarConfig['forward'],
+): tf.Tensor {
+  const { noiseManagement, nmThres } = io;
+  if (noiseManagement !== 'AbsMax' && noiseManagement !== 'Max') return tf.scalar(0);
+  const sized = noiseManagement === 'AbsMax' ? tf.abs(input) : input;
+  const largest = tf.max(sized, 1, true);
+  const positive = tf.greater(largest, 0);
+  const free = nmThres > 0 ? tf.logicalAnd(positive, tf.lessEqual(largest, nmThres)) : positive;
+  const rest = tf.sub(tf.sum(tf.mul(dRaw, raw), 1, true), tf.sum(tf.mul(dScaled, input), 1, true));
+  const dLargest = tf.where(free, tf.div(rest, largest), tf.zerosLike(rest));
+  const here = tf.cast(tf.equal(sized, largest), 'float32');
+  const share = tf.div(tf.mul(here, noiseManagement === 'AbsMax' ? tf.sign(input) : 1), tf.sum(here, 1, true));
+  return tf.mul(share, dLargest);
+}
+
 /** 0 where the ADC clipped; asymmetry and output scale as factors. */
 function adcSlope({ rounded }: MvmTrace, raw: tf.Tensor2D, io: CrossbarConfig['forward']): tf.Tensor {
   const bound = boundOf(io.outBound);
@@ -131,17 +156,14 @@ function adcSlope({ rounded }: MvmTrace, raw: tf.Tensor2D, io: CrossbarConfig['f
   return tf.mul(tf.mul(open, skew), io.outScale);
 }
 
-/** 0 where the DAC clipped; asymmetry as a factor. */
+/** 0 where the DAC clipped (it rounds first, so that a value just beyond the bound may still pass); asymmetry as a factor. */
 function dacSlope({ scale, prepared }: MvmTrace, input: tf.Tensor2D, io: CrossbarConfig['forward']): tf.Tensor {
   const bound = boundOf(io.inpBound);
-  const open = Number.isFinite(bound)
-    ? tf.cast(tf.lessEqual(tf.abs(tf.mul(input, scale)), bound), 'float32')
-    : tf.onesLike(input);
+  const rounded = quantise(tf.mul(input, scale), stepOf(bound, io.inpRes));
+  const open = Number.isFinite(bound) ? tf.cast(tf.lessEqual(tf.abs(rounded), bound), 'float32') : tf.onesLike(input);
   if (io.inpAsymmetry === 0) return open;
-  return tf.mul(
-    open,
-    tf.where(tf.less(prepared, 0), tf.fill(prepared.shape, 1 - io.inpAsymmetry), tf.onesLike(prepared)),
-  );
+  const skew = tf.where(tf.less(prepared, 0), tf.fill(prepared.shape, 1 - io.inpAsymmetry), tf.onesLike(prepared));
+  return tf.mul(open, skew);
 }
 
 function withoutBias(dInput: tf.Tensor2D, inputs: number): tf.Tensor2D {

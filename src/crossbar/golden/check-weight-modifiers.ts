@@ -1,0 +1,87 @@
+import { createRng, tf } from '../../tensor/index.js';
+import { AnalogTile } from '../tile/analog-tile.js';
+import { closeTo, flatten, type Nested, within } from './compare.js';
+import { configFor, type EngineName, engines } from './engines.js';
+import { type CheckContext, type GoldenCase, inputOf, type Measurement } from './golden-case.js';
+import { expectRefusal } from './refusal.js';
+import { transposed } from './tile-state.js';
+
+/** Draws per case. */
+const DRAWS = 6000;
+/** Draws made at once: as many copies of the weights side by side, in one tile of the same largest weight. */
+const COPIES = 100;
+
+interface ModifierStatistics {
+  readonly delta_mean?: Nested;
+  readonly delta_std?: Nested;
+  readonly frac_zero_weight?: Nested;
+  readonly deterministic_weight?: Nested | null;
+  readonly eval_mode_max_abs_change?: number;
+}
+
+/** Modifiers that AIHWKit has on CUDA only; here they run everywhere. */
+const extensions = new Set(['PCMNoise']);
+
+/** `weight_modifiers.json`: the weights of hardware-aware training, on both tiles. */
+export function checkWeightModifiers(golden: GoldenCase, context: CheckContext): Measurement[] {
+  const weight = inputOf<number[][]>(golden, 'weight', context);
+  return engines.flatMap((engine) => checkEngine(golden, engine, weight));
+}
+
+function checkEngine(golden: GoldenCase, engine: EngineName, weight: number[][]): Measurement[] {
+  const config = configFor(golden, engine);
+  const rng = createRng(4, `${golden.name}/${engine}`);
+  const make = (copies: number) => {
+    const tile = new AnalogTile({
+      inputs: weight[0]!.length,
+      outputs: weight.length * copies,
+      config,
+      bias: false,
+      rng,
+    });
+    tf.tidy(() => {
+      const one = tf.transpose(tf.tensor2d(weight)) as tf.Tensor2D;
+      tile.setAnalog(tf.tile(one, [1, copies]));
+    });
+    return tile;
+  };
+  if (typeof golden.expected[`error_${engine}`] === 'string') {
+    return [expectRefusal(engine, extensions.has(config.modifier.type), () => make(1).dispose())];
+  }
+  const expected = golden.expected[engine] as ModifierStatistics | undefined;
+  if (expected === undefined) return [];
+  if (expected.deterministic_weight !== undefined && expected.deterministic_weight !== null) {
+    const tile = make(1);
+    tile.postUpdate(rng);
+    const result = transposed(tile.trainingWeights);
+    tile.dispose();
+    return [closeTo(`weights ${engine}`, result, expected.deterministic_weight, 1e-5)];
+  }
+  const tile = make(COPIES);
+  const measured = statistics(tile, weight, rng);
+  tile.dispose();
+  const deltaStd = flatten(expected.delta_std!);
+  return [
+    within(`mean ${engine}`, measured.mean, flatten(expected.delta_mean!), (i) => 0.1 * deltaStd[i]! + 1e-4),
+    within(`std ${engine}`, measured.std, deltaStd, (i) => 0.12 * deltaStd[i]! + 0.002),
+  ];
+}
+
+/** Per weight [out, in]: mean and deviation of modified minus original. */
+function statistics(tile: AnalogTile, weight: number[][], rng: ReturnType<typeof createRng>) {
+  const original = flatten(weight);
+  const sums = new Float64Array(original.length);
+  const squares = new Float64Array(original.length);
+  for (let draw = 0; draw < DRAWS / COPIES; draw++) {
+    tile.postUpdate(rng.child(`draw-${draw}`));
+    transposed(tile.trainingWeights).forEach((value, k) => {
+      const i = k % original.length;
+      const delta = value - Math.fround(original[i]!);
+      sums[i]! += delta;
+      squares[i]! += delta * delta;
+    });
+  }
+  const mean = Array.from(sums, (sum) => sum / DRAWS);
+  const std = Array.from(squares, (sum, i) => Math.sqrt(Math.max(0, sum / DRAWS - mean[i]! ** 2)));
+  return { mean, std };
+}

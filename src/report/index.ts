@@ -1,0 +1,15 @@
+export { type CsvRow, toCsv } from './csv.js';
+export { count, driftTime, percent, percentSpread, points, si, workingTime } from './format.js';
+export { escapeHtml, Html, html, raw } from './html.js';
+export { palette } from './palette.js';
+export { networkPicture } from './picture/network-picture.js';
+export { renderReport } from './render-report.js';
+export type {
+  ReportChipFigures,
+  ReportData,
+  ReportDriftPoint,
+  ReportNetwork,
+  ReportPicture,
+  ReportTrial,
+} from './report-data.js';
+export { type TextColumn, textTable } from './text-table.js';

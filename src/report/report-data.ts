@@ -1,0 +1,95 @@
+import type { NetworkGraph } from '../nn/index.js';
+
+/** Accuracy at one time after programming, over repeated programmings. */
+export interface ReportDriftPoint {
+  /** Seconds since programming. */
+  readonly seconds: number;
+  /** Mean accuracy, 0..1. */
+  readonly mean: number;
+  /** Standard deviation over the repeats (n-1), 0..1. */
+  readonly std: number;
+  readonly repeats: number;
+}
+
+/** What a network needs on the chip. */
+export interface ReportChipFigures {
+  readonly cores: number;
+  /** 0..1. */
+  readonly utilisation: number;
+  /** Null where the chip's description gives no timing. */
+  readonly latencySeconds: number | null;
+  /** Null where the chip's description gives no energy. */
+  readonly energyJoules: number | null;
+  readonly fits: boolean;
+}
+
+/** A network of the final table, measured on the test images. */
+export interface ReportNetwork {
+  readonly role: 'found' | 'baseline';
+  /** Place among the found ones, from 1; 0 for a baseline. */
+  readonly rank: number;
+  readonly name: string;
+  /** Accuracy before it went onto crossbars, 0..1. */
+  readonly digitalAccuracy: number;
+  /** Ascending in time. */
+  readonly drift: readonly ReportDriftPoint[];
+  /** Accuracy variation over one month: first less last mean. */
+  readonly avm: number;
+  readonly parameters: number;
+  readonly macs: number;
+  readonly chip: ReportChipFigures;
+}
+
+/** A trial of the search, measured on the validation images. */
+export interface ReportTrial {
+  readonly number: number;
+  /** Batch in which it was proposed, from 0. */
+  readonly round: number;
+  readonly name: string;
+  /** Null exactly when the trial failed. */
+  readonly measured: Omit<ReportNetwork, 'role' | 'rank' | 'name'> | null;
+  /** Why it failed, else null. */
+  readonly reason: string | null;
+}
+
+/** A ready-made picture, for example the floor plan of the chip. */
+export interface ReportPicture {
+  readonly title: string;
+  readonly caption: string;
+  /** A whole `<svg>` element. It is put into the page as it is. */
+  readonly svg: string;
+  /** Rows for the download beside the picture. */
+  readonly data?: readonly Readonly<Record<string, string | number | boolean | null>>[];
+}
+
+/** Everything the report of a run shows. Plain data: the report asks nobody else. */
+export interface ReportData {
+  readonly id: string;
+  readonly state: 'running' | 'stopped' | 'finished' | 'failed';
+  readonly task: string;
+  readonly space: string;
+  readonly chip: string;
+  readonly crossbar: string;
+  readonly seed: number;
+  /** ISO 8601; shown only. */
+  readonly createdAt: string;
+  /** Working time, seconds. */
+  readonly elapsedSeconds: number;
+  /** What must stand beside every result, for example where the images come from. */
+  readonly notes: readonly string[];
+  /** Found networks by rank, then baselines; empty until the run has its final table. */
+  readonly networks: readonly ReportNetwork[];
+  /** Trials of the search in their order. */
+  readonly trials: readonly ReportTrial[];
+  /** The best network, to be drawn; null when there is none. */
+  readonly bestGraph: NetworkGraph | null;
+  /** Further pictures in the chip's section. */
+  readonly pictures: readonly ReportPicture[];
+  /** Facts on the surrogate's last fit, by name; empty when none took part. */
+  readonly surrogate: Readonly<Record<string, string | number>>;
+  /** The complete configuration. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly program: { readonly name: string; readonly version: string };
+  /** Machine and libraries. */
+  readonly environment: Readonly<Record<string, string>>;
+}

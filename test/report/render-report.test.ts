@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderReport } from '../../src/report/index.js';
+import { hasChromium, launchChromium, withoutChromium } from '../support/chromium.js';
+import { sampleReport } from './support/sample-report.js';
+
+const data = sampleReport();
+const page = renderReport(data);
+
+describe('the page of a finished run', () => {
+  test('is the same for the same data', () => {
+    expect(renderReport(sampleReport())).toBe(page);
+  });
+
+  test('asks for nothing from outside', () => {
+    expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
+    expect(page).not.toMatch(/url\((?!#)|@import|<script|<link (?!rel="icon")/);
+  });
+
+  test('shows its sections in order, the drift picture first', () => {
+    const sections = [...page.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id);
+    expect(sections).toEqual(['drift', 'networks', 'progress', 'pareto', 'architecture', 'chip', 'trials', 'origin']);
+  });
+
+  test('puts the note beside every result', () => {
+    const note = 'JPEG re-encodes of CIFAR-10';
+    for (const id of ['drift', 'networks', 'progress', 'pareto', 'trials']) {
+      expect(section(page, id), id).toContain(note);
+    }
+  });
+
+  test('gives the figures of the data', () => {
+    expect(section(page, 'networks')).toContain('81.2 ± 1.2 %');
+    expect(section(page, 'drift')).toContain('30 days');
+    expect(section(page, 'trials')).toContain('the worker ended with code 137, twice');
+    expect(section(page, 'origin')).toContain('population: 20');
+    expect(section(page, 'origin')).toContain('held-out Kendall tau');
+  });
+
+  test('offers the data of every picture and table', () => {
+    const names = [...page.matchAll(/download="([^"]+)"/g)].map(([, name]) => name);
+    expect(names).toEqual([
+      'accuracy-over-drift-time.csv',
+      'final-table.csv',
+      'search-progress.csv',
+      'accuracy-against-parameters.csv',
+      'chip.csv',
+      'trials.csv',
+    ]);
+  });
+});
+
+test('a run without anything yet has a page, too', () => {
+  const empty = { ...data, state: 'running' as const, networks: [], trials: [], bestGraph: null };
+  const sections = [...renderReport(empty).matchAll(/<section id="(\w+)"/g)].map(([, id]) => id);
+  expect(sections).toEqual(['origin']);
+});
+
+test('a run whose trials all failed says why', () => {
+  const failed = { number: 0, round: 0, name: 'x', measured: null, reason: 'out of <memory>' };
+  expect(renderReport({ ...data, networks: [], trials: [failed], bestGraph: null })).toContain(
+    'out of &#60;memory&#62;',
+  );
+});
+
+test('one trial and one drift time at zero seconds draw', () => {
+  const drift = [{ seconds: 0, mean: 0.5, std: 0, repeats: 1 }];
+  const network = { ...data.networks[0]!, drift };
+  const trial = { ...data.trials[0]!, measured: { ...network } };
+  const text = renderReport({ ...data, networks: [network], trials: [trial] });
+  expect(text).not.toMatch(/NaN|Infinity/);
+});
+
+describe.skipIf(!hasChromium)(`in a browser${withoutChromium}`, () => {
+  let browser: Browser;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'report-'));
+    writeFileSync(join(folder, 'report.html'), page);
+    browser = await launchChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('it opens without errors, shows its pictures, fits the window and hands out its data', async () => {
+    const tab = await browser.newPage({ viewport: { width: 1_180, height: 900 } });
+    const problems: string[] = [];
+    tab.on('console', (message) => problems.push(message.text()));
+    tab.on('pageerror', (error) => problems.push(error.message));
+    tab.on('request', (request) => {
+      if (!/^(file|data):/.test(request.url())) problems.push(request.url());
+    });
+    await tab.goto(pathToFileURL(join(folder, 'report.html')).href);
+    for (const id of ['drift', 'progress', 'pareto', 'architecture']) {
+      const box = (await tab.locator(`#${id} figure > svg`).first().boundingBox())!;
+      expect(box.width, id).toBeGreaterThan(500);
+      expect(box.height, id).toBeGreaterThan(250);
+    }
+    expect(await tab.locator('#drift svg [aria-label="line"] path').count()).toBe(2);
+    expect(await tab.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
+
+    const [download] = await Promise.all([tab.waitForEvent('download'), tab.click('#drift a.data')]);
+    expect(download.suggestedFilename()).toBe('accuracy-over-drift-time.csv');
+    const rows = readFileSync((await download.path())!, 'utf8')
+      .trim()
+      .split('\r\n');
+    expect(rows[0]).toBe('role,name,seconds,mean,std,repeats');
+    expect(rows).toHaveLength(1 + 3 * 4);
+    expect(problems).toEqual([]);
+  });
+});
+
+function section(text: string, id: string): string {
+  return text.split(`<section id="${id}">`)[1]!.split('</section>')[0]!;
+}

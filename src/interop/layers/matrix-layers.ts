@@ -4,6 +4,7 @@ import type { LayerContext } from './layer-writer.js';
 
 type Pair = [number, number];
 
+/** A convolution layer, with a padding layer before it where padding is explicit. */
 export function conv2d(node: NodeOf<'conv2d'>, context: LayerContext): tfl.SymbolicTensor {
   const { writer, inputShapes } = context;
   const kernel = writer.weight(node, 'kernel');
@@ -21,6 +22,7 @@ export function conv2d(node: NodeOf<'conv2d'>, context: LayerContext): tfl.Symbo
   return writer.apply(layer, [padded(node, context)], withBias(node, dense, context));
 }
 
+/** A depthwise layer, with a padding layer before it where padding is explicit. */
 export function depthwiseConv2d(node: NodeOf<'depthwiseConv2d'>, context: LayerContext): tfl.SymbolicTensor {
   const { writer } = context;
   const layer = tfl.layers.depthwiseConv2d({
@@ -36,6 +38,7 @@ export function depthwiseConv2d(node: NodeOf<'depthwiseConv2d'>, context: LayerC
   return writer.apply(layer, [padded(node, context)], withBias(node, writer.weight(node, 'kernel'), context));
 }
 
+/** A dense layer. */
 export function dense(node: NodeOf<'dense'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const layer = tfl.layers.dense({
     name: writer.name(node.id),

@@ -10,6 +10,7 @@ export function nodeLayer(node: GraphNode, { writer, inputs }: LayerContext): tf
   return writer.apply(new NodeLayer({ name: writer.name(node.id), node }), inputs);
 }
 
+/** A batch-norm layer with its statistics. */
 export function batchNorm(node: NodeOf<'batchNorm'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const { epsilon, momentum } = node;
   const layer = tfl.layers.batchNormalization({ name: writer.name(node.id), epsilon, momentum });
@@ -17,16 +18,19 @@ export function batchNorm(node: NodeOf<'batchNorm'>, { writer, inputs }: LayerCo
   return writer.apply(layer, inputs, values);
 }
 
+/** A layer-norm layer. */
 export function layerNorm(node: NodeOf<'layerNorm'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const layer = tfl.layers.layerNormalization({ name: writer.name(node.id), epsilon: node.epsilon });
   return writer.apply(layer, inputs, [writer.weight(node, 'gamma'), writer.weight(node, 'beta')]);
 }
 
+/** An activation that tf.layers knows by name; `linear` for an identity. */
 export function activation(node: GraphNode, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const kind = node.op === 'identity' ? 'linear' : (node.op as 'sigmoid' | 'tanh' | 'softplus' | 'softmax' | 'swish');
   return writer.apply(tfl.layers.activation({ name: writer.name(node.id), activation: kind }), inputs);
 }
 
+/** A ReLU layer, with its limit for relu6. */
 export function relu(node: NodeOf<'relu' | 'relu6'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const limit = node.op === 'relu6' ? { maxValue: 6 } : {};
   return writer.apply(tfl.layers.reLU({ name: writer.name(node.id), ...limit }), inputs);
@@ -41,16 +45,19 @@ export function hardSigmoid(node: GraphNode, { writer, inputs }: LayerContext): 
   return writer.apply(rescale('scale', 1 / 6, 0), [limited]);
 }
 
+/** x * hardSigmoid(x) */
 export function hardSwish(node: GraphNode, context: LayerContext): tfl.SymbolicTensor {
   const { writer, inputs } = context;
   const product = tfl.layers.multiply({ name: writer.name(node.id) });
   return writer.apply(product, [inputs[0]!, hardSigmoid(node, context)]);
 }
 
+/** A leaky ReLU layer. */
 export function leakyRelu(node: NodeOf<'leakyRelu'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   return writer.apply(tfl.layers.leakyReLU({ name: writer.name(node.id), alpha: node.alpha }), inputs);
 }
 
+/** A merging layer; where shapes are broadcast, a layer of our own. */
 export function combine(node: NodeOf<'add' | 'mul'>, context: LayerContext): tfl.SymbolicTensor {
   const { writer, inputs, inputShapes, outputShape } = context;
   const equal = inputShapes.every((shape) => shape.join() === outputShape.join());
@@ -59,11 +66,13 @@ export function combine(node: NodeOf<'add' | 'mul'>, context: LayerContext): tfl
   return writer.apply(node.op === 'add' ? tfl.layers.add(config) : tfl.layers.multiply(config), inputs);
 }
 
+/** A concatenation layer. */
 export function concat(node: NodeOf<'concat'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const axis = node.axis < 0 ? node.axis : node.axis + 1;
   return writer.apply(tfl.layers.concatenate({ name: writer.name(node.id), axis }), inputs);
 }
 
+/** A pooling layer; with explicit padding, a layer of our own. */
 export function pool(node: NodeOf<'maxPool' | 'avgPool'>, context: LayerContext): tfl.SymbolicTensor {
   const { writer, inputs } = context;
   if (typeof node.padding !== 'string') return nodeLayer(node, context);
@@ -74,6 +83,7 @@ export function pool(node: NodeOf<'maxPool' | 'avgPool'>, context: LayerContext)
   return writer.apply(layer, inputs);
 }
 
+/** A global pooling layer. */
 export function globalPool(
   node: NodeOf<'globalAvgPool' | 'globalMaxPool'>,
   { writer, inputs }: LayerContext,
@@ -86,19 +96,23 @@ export function globalPool(
   return writer.apply(layer, inputs);
 }
 
+/** A flatten layer. */
 export function flatten(node: GraphNode, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   return writer.apply(tfl.layers.flatten({ name: writer.name(node.id) }), inputs);
 }
 
+/** A reshape layer. */
 export function reshape(node: NodeOf<'reshape'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   return writer.apply(tfl.layers.reshape({ name: writer.name(node.id), targetShape: [...node.shape] }), inputs);
 }
 
+/** A permute layer; it counts axes from 1. */
 export function transpose(node: NodeOf<'transpose'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const dims = node.permutation.map((axis) => axis + 1);
   return writer.apply(tfl.layers.permute({ name: writer.name(node.id), dims }), inputs);
 }
 
+/** A dropout layer. */
 export function dropout(node: NodeOf<'dropout'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   return writer.apply(tfl.layers.dropout({ name: writer.name(node.id), rate: node.rate }), inputs);
 }

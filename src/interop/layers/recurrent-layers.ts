@@ -4,6 +4,7 @@ import type { LayerContext } from './layer-writer.js';
 
 const gates = { activation: 'tanh', recurrentActivation: 'sigmoid', kernelInitializer: 'zeros' } as const;
 
+/** An LSTM layer; gates are in the same order in both. */
 export function lstm(node: NodeOf<'lstm'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const layer = tfl.layers.lstm({
     ...gates,
@@ -16,6 +17,7 @@ export function lstm(node: NodeOf<'lstm'>, { writer, inputs }: LayerContext): tf
   return writer.apply(layer, inputs, values);
 }
 
+/** A GRU layer that resets before the recurrent product; it has one bias, the sum of ours. */
 export function gru(node: NodeOf<'gru'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
   const layer = tfl.layers.gru({
     ...gates,

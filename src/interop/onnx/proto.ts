@@ -91,6 +91,7 @@ export interface AttributeProto {
   readonly ints: readonly number[];
 }
 
+/** A node: one operation. */
 export interface NodeProto {
   readonly name: string;
   readonly opType: string;
@@ -110,6 +111,7 @@ export interface ValueInfoProto {
   } | null;
 }
 
+/** A graph, nodes in an order in which each stands behind its inputs. */
 export interface GraphProto {
   readonly name: string;
   readonly node: readonly NodeProto[];
@@ -118,6 +120,7 @@ export interface GraphProto {
   readonly output: readonly ValueInfoProto[];
 }
 
+/** A whole file. */
 export interface ModelProto {
   readonly graph: GraphProto | null;
   readonly opsetImport: readonly { readonly domain: string; readonly version: number }[];

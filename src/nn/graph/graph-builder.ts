@@ -112,18 +112,22 @@ export class Wire {
     return this.shape.at(-1)!;
   }
 
+  /** Convolution of an image. */
   conv2d(options: Conv2dOptions): Wire {
     return this.#then({ op: 'conv2d', ...options, ...pairs(options) });
   }
 
+  /** Convolution of each channel with filters of its own. */
   depthwiseConv2d(options: DepthwiseConv2dOptions): Wire {
     return this.#then({ op: 'depthwiseConv2d', ...options, ...pairs(options) });
   }
 
+  /** Matrix product over the last axis, with a bias unless `bias` is false. */
   dense(units: number, options: Named & { readonly bias?: boolean } = {}): Wire {
     return this.#then({ op: 'dense', units, ...options });
   }
 
+  /** Batch normalisation over the last axis; epsilon 1e-5 and momentum 0.9 by default. */
   batchNorm(options: Named & { readonly epsilon?: number; readonly momentum?: number } = {}): Wire {
     return this.#then({ op: 'batchNorm', ...options });
   }
@@ -133,14 +137,17 @@ export class Wire {
     return this.#then({ op, ...options });
   }
 
+  /** max(0, x) */
   relu(options: Named = {}): Wire {
     return this.activation('relu', options);
   }
 
+  /** min(6, max(0, x)) */
   relu6(options: Named = {}): Wire {
     return this.activation('relu6', options);
   }
 
+  /** Probabilities over the last axis. */
   softmax(options: Named = {}): Wire {
     return this.activation('softmax', options);
   }
@@ -160,22 +167,27 @@ export class Wire {
     return this.builder.append({ op: 'concat', ...options }, [this, ...[others].flat()]);
   }
 
+  /** Greatest value of each window. */
   maxPool(options: PoolOptions): Wire {
     return this.#then({ op: 'maxPool', ...options, ...poolPairs(options) });
   }
 
+  /** Mean of each window; padding does not count. */
   avgPool(options: PoolOptions): Wire {
     return this.#then({ op: 'avgPool', ...options, ...poolPairs(options) });
   }
 
+  /** Mean of each channel: [h, w, c] becomes [c]. */
   globalAvgPool(options: Named = {}): Wire {
     return this.#then({ op: 'globalAvgPool', ...options });
   }
 
+  /** All values on one axis. */
   flatten(options: Named = {}): Wire {
     return this.#then({ op: 'flatten', ...options });
   }
 
+  /** In training, zeroes a share `rate` of the values. */
   dropout(rate: number, options: Named = {}): Wire {
     return this.#then({ op: 'dropout', rate, ...options });
   }

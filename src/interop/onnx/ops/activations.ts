@@ -9,6 +9,7 @@ export function plain(op: PlainActivation): Handler {
   return (node, importer) => elementwise(node, importer, { op });
 }
 
+/** LeakyRelu. */
 export const leakyRelu: Handler = (node, importer) =>
   elementwise(node, importer, { op: 'leakyRelu', alpha: node.number('alpha', 0.01) });
 
@@ -29,6 +30,7 @@ export const hardSigmoid: Handler = (node, importer) => {
   return elementwise(node, importer, { op: 'hardSigmoid' });
 };
 
+/** Softmax over what is the last axis of ours; the default axis depends on the opset. */
 export const softmax: Handler = (node, importer) => {
   const input = importer.activation(node);
   const axis = resolveAxis(node, node.number('axis', importer.opset < 13 ? 1 : -1), input.axes.length);

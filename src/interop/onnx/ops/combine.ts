@@ -18,6 +18,7 @@ export function binary(operation: Operation): Handler {
   };
 }
 
+/** Concat of activations, of whole numbers, or of equal fills. */
 export const concat: Handler = (node, importer) => {
   const values = node.inputs.map((_, index) => importer.input(node, index));
   const whole = values.filter((value): value is Ints => value.kind === 'ints');

@@ -1,6 +1,7 @@
 import type { Constant, Value } from '../values.js';
 import type { Handler } from './handler.js';
 
+/** Constant, with any of its attributes but strings. */
 export const constant: Handler = (node) => {
   const tensor = node.tensor('value');
   if (tensor !== undefined) return tensor;

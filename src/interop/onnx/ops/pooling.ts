@@ -5,6 +5,7 @@ import type { Activation, Axis } from '../values.js';
 import type { Handler } from './handler.js';
 import { ceilPadding, readWindow } from './windows.js';
 
+/** MaxPool; padding never wins. */
 export const maxPool: Handler = (node, importer) => {
   const { input, image, window } = pooled(node, importer);
   node.require(
@@ -26,8 +27,10 @@ export const averagePool: Handler = (node, importer) => {
   return fromImage(importer.append(node, { op: 'avgPool', kernel, strides, padding }, [source]), input.axes.length);
 };
 
+/** GlobalAveragePool. */
 export const globalAveragePool: Handler = (node, importer) => globalPool(node, importer, 'globalAvgPool');
 
+/** GlobalMaxPool. */
 export const globalMaxPool: Handler = (node, importer) => globalPool(node, importer, 'globalMaxPool');
 
 /** ReduceMean over all axes behind the channels, which is a global average pool. */

@@ -15,6 +15,7 @@ export const transpose: Handler = (node, importer) => {
   return { ...input, axes: order.map((axis) => input.axes[axis]!) };
 };
 
+/** Flatten of all axes but the batch. */
 export const flatten: Handler = (node, importer) => {
   const input = importer.activation(node);
   const axis = node.number('axis', 1);
@@ -25,6 +26,7 @@ export const flatten: Handler = (node, importer) => {
   return reshaped(node, importer, input, ['batch', -1]);
 };
 
+/** Reshape to a shape that is known but for the batch. */
 export const reshape: Handler = (node, importer) => {
   const value = importer.input(node, 0);
   const target = targetShape(node, importer);
@@ -40,6 +42,7 @@ export const reshape: Handler = (node, importer) => {
   return reshaped(node, importer, importer.activation(node), target);
 };
 
+/** Squeeze: axes of size 1 are no longer named. */
 export const squeeze: Handler = (node, importer) => {
   const value = importer.input(node, 0);
   if (value.kind === 'ints') return { ...value, shape: [] };
@@ -53,6 +56,7 @@ export const squeeze: Handler = (node, importer) => {
   return { ...input, axes: input.axes.filter((_, axis) => !axes.includes(axis)) };
 };
 
+/** Unsqueeze: names axes of size 1 that our value does not have. */
 export const unsqueeze: Handler = (node, importer) => {
   const value = importer.input(node, 0);
   const listed = node.numbers('axes', undefined) ?? importer.ints(node, 1) ?? node.refuse('axes are missing');

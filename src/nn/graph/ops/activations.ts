@@ -38,6 +38,7 @@ function activation<Op extends PlainActivation>(op: Op): OpDefinition<Activation
   };
 }
 
+/** The definitions of all activations without parameters. */
 export const activations = Object.fromEntries(plainActivations.map((op) => [op, activation(op)])) as unknown as {
   readonly [Op in PlainActivation]: OpDefinition<ActivationNodeOf<Op>>;
 };

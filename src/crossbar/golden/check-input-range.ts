@@ -63,13 +63,17 @@ function descend(
   const range = tile.inputRange!;
   const rng = createRng(0, 'input-range');
   const trace = { after: [range.value], forward: [] as number[], gradient: [] as number[] };
+  // Nobody resets the gradient of a range that is not learned: it adds up on the C++ tile; the torch tile computes none.
+  let sinceReset = 0;
   x_steps.forEach((x, step) => {
     tf.tidy(() => {
       tile.forward(tf.tensor2d(x), { train: true, rng });
       trace.forward.push(range.value);
       const gradient = tile.backward(tf.tensor2d(dy_steps[step]!), rng).inputRange!;
       const learned = range.parameters.learnInputRange;
-      trace.gradient.push(learned ? gradient : 0);
+      if (learned) sinceReset = gradient;
+      else if (tile.engine === 'rpu') sinceReset += gradient;
+      trace.gradient.push(sinceReset);
       if (learned) range.value = Math.fround(range.value - sgd_learning_rate * gradient);
       trace.after.push(range.value);
     });

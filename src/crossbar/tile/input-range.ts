@@ -36,7 +36,7 @@ export class InputRange {
    *
    * @param x input before clipping
    * @param dClipped gradient of the clipped input
-   * @param outputsInside share of tile outputs inside 0.999 of the bound, where output clipping is managed
+   * @param outputsInside one minus clipped outputs over the number of inputs, where output clipping is managed
    */
   gradient(x: tf.Tensor, dClipped: tf.Tensor, outputsInside: () => number): number {
     const { gradientRelative, gradientScale, decay, inputMinPercentage } = this.parameters;

@@ -83,7 +83,8 @@ function rpuCore(dy: tf.Tensor2D, record: ForwardRecord, state: TileState): Core
     return tf.matMul(record.input, tf.div(dy, tf.mul(scales, lambda)) as tf.Tensor2D, true, false);
   });
   if (inputRange === undefined) return { dx: dClipped, weights };
-  const outputsInside = () => tf.tidy(() => tf.mean(inside()).dataSync()[0]!);
+  // AIHWKit divides the number of clipped outputs by the number of inputs; its golden traces need the same.
+  const outputsInside = () => 1 - tf.tidy(() => tf.sum(tf.sub(1, inside())).dataSync()[0]!) / record.x.size;
   return { dx: dClipped, weights, inputRange: inputRange.gradient(record.x, dClipped, outputsInside) };
 }
 

@@ -17,6 +17,11 @@ const rules: readonly Rule[] = [
     (c) => ['AverageAbsMax', 'AbsMaxNPSum'].includes(c.forward.noiseManagement),
     'None, AbsMax, Max or Constant',
   ],
+  [
+    'forward.applyXdepPcmReadNoise',
+    (c) => c.forward.applyXdepPcmReadNoise,
+    'no read noise that depends on the pulse length',
+  ],
   ['forward.wNoiseType', (c) => c.forward.wNoiseType !== 'None' || c.forward.wNoise > 0, 'no short-term weight noise'],
   ['forward.irDrop', (c) => c.forward.irDrop > 0 && !irDropT(c), 'no simple voltage drop'],
   ['forward.outNonlinearity', (c) => c.forward.outNonlinearity > 0, 'no S-shaped outputs'],

@@ -1,6 +1,7 @@
 import { checkConvDeterministic } from './check-conv-deterministic.js';
 import { checkDriftEndToEnd } from './check-drift-end-to-end.js';
 import { checkInputRange } from './check-input-range.js';
+import { checkIrDropTimeDependent } from './check-irdrop-time-dependent.js';
 import { checkMvmDeterministic } from './check-mvm-deterministic.js';
 import { checkMvmNoiseStats } from './check-mvm-noise-stats.js';
 import { checkPcmNoise } from './check-pcm-noise.js';
@@ -18,6 +19,7 @@ export const goldenFiles: Readonly<Record<string, CaseCheck | string>> = {
   'weight_modifiers.json': checkWeightModifiers,
   'weight_clip_remap.json': checkWeightClipRemap,
   'input_range.json': checkInputRange,
+  'irdrop_time_dependent.json': checkIrDropTimeDependent,
   'device_pulse_response.json': 'in-memory training is not built yet',
   'pulsed_update_stats.json': 'in-memory training is not built yet',
   'training_curves.json': 'in-memory training is not built yet',

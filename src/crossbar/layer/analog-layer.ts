@@ -6,6 +6,7 @@ import { checkSupported } from '../config/torch-restrictions.js';
 import type { MvmTile } from '../mvm/analog-mvm.js';
 import { disposeDraws, drawTile } from '../mvm/tile-draws.js';
 import type { TileGrid } from '../tile/grid.js';
+import { theveninOf } from '../tile/thevenin-of.js';
 import { hwaProduct } from './hwa-product.js';
 import { rangeInForce } from './input-range.js';
 import { layerForward } from './layer-forward.js';
@@ -65,7 +66,7 @@ export class AnalogLayer {
         shape: this.shape,
         grid: this.#layout,
         config: this.config,
-        tiles: this.#tiles,
+        tiles: this.#tiles.map((tile) => ({ ...tile, thevenin: undefined })),
         inputRange,
         rng: own,
       }),
@@ -149,7 +150,7 @@ export class AnalogLayer {
     this.#tiles = this.#layout.places.map(({ rowStart, rowEnd, colStart, colEnd }, i) => {
       const draws = drawTile(io, rowEnd - rowStart, colEnd - colStart, rng.child(`tile-${i}`));
       for (const value of Object.values(draws)) tf.keep(value as tf.Tensor);
-      return { io, engine: engineOf(this.config), draws, memory: {} };
+      return { io, engine: engineOf(this.config), draws, memory: {}, thevenin: theveninOf(this.config) };
     });
   }
 }

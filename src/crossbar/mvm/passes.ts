@@ -4,6 +4,8 @@ import type { IoParameters } from '../config/io-parameters.js';
 import { clipOutput, digitise } from './adc.js';
 import { clippedRows } from './bound-test.js';
 import { irDropLoss } from './ir-drop.js';
+import { type Phase, phasesOf } from './phases.js';
+import { type Thevenin, theveninProduct } from './thevenin.js';
 import type { TileDraws } from './tile-draws.js';
 import { applyVoltageOffset } from './voltage-offset.js';
 import { addWeightNoise } from './weight-noise.js';
@@ -13,6 +15,8 @@ export interface TilePhysics {
   readonly io: IoParameters;
   readonly engine: Engine;
   readonly draws: TileDraws;
+  /** Voltage drop resolved in time; undefined where the tile has none (and in training). */
+  readonly thevenin?: Thevenin | undefined;
 }
 
 /** The clipped ADC values of a product, and which input vectors [batch, 1] drove some output beyond its bound. */
@@ -51,7 +55,11 @@ export function runPasses(x: tf.Tensor2D, weights: tf.Tensor2D, physics: TilePhy
         physics,
         rng,
       );
+    case 'SplitMode':
+    case 'BitWise':
+      return sumOfPhases(phasesOf(x, physics.io), weights, physics, rng);
     default:
+      if (physics.thevenin !== undefined) return sumOfPhases(phasesOf(x, physics.io), weights, physics, rng);
       return convert(analogSum(x, weights, physics, rng), physics, rng);
   }
 }
@@ -85,11 +93,26 @@ function sumOfPasses(passes: readonly Pass[], physics: TilePhysics, rng: Rng): P
   });
 }
 
+/** Pulse-width passes with their own noise and ADC, added digitally with their weights. */
+function sumOfPhases(phases: readonly Phase[], weights: tf.Tensor2D, physics: TilePhysics, rng: Rng): PassResult {
+  const results = phases.map((phase, i) => {
+    const { io, thevenin } = physics;
+    const sum: tf.Tensor2D =
+      thevenin === undefined ? tf.matMul(phase.x, weights) : theveninProduct(phase, weights, io, thevenin);
+    const { y, overflowed, rounded } = convert(sum, physics, rng.child(`phase-${i}`));
+    return { y: tf.mul(y, phase.weight) as tf.Tensor2D, overflowed, rounded };
+  });
+  if (results.length === 1) return results[0]!;
+  const y = tf.addN(results.map((r) => r.y));
+  return { y, rounded: y, overflowed: results.map((r) => r.overflowed).reduce((a, b) => tf.maximum(a, b)) };
+}
+
 /** What arrives at the ADC: product, voltage drop, voltage offset, weight noise. */
-function analogSum(x: tf.Tensor2D, weights: tf.Tensor2D, { io, draws }: TilePhysics, rng: Rng): tf.Tensor2D {
+function analogSum(x: tf.Tensor2D, weights: tf.Tensor2D, { io, engine, draws }: TilePhysics, rng: Rng): tf.Tensor2D {
   return tf.tidy(() => {
     let y: tf.Tensor2D = tf.matMul(x, weights);
-    if (io.irDrop > 0) y = tf.sub(y, irDropLoss(x, weights, io.irDrop, io.irDropGRatio)) as tf.Tensor2D;
+    if (io.irDrop > 0 && engine === 'rpu')
+      y = tf.sub(y, irDropLoss(x, weights, io.irDrop, io.irDropGRatio)) as tf.Tensor2D;
     if (draws.vOffset !== undefined || io.rSeries > 0) {
       y = applyVoltageOffset(y, x, draws.vOffset, io.rSeries, io.vOffsetWMin);
     }

@@ -10,6 +10,7 @@ import { InputRange } from './input-range.js';
 import { mappingScale } from './mapping-scale.js';
 import { modifyWeights } from './modify-weights.js';
 import { driftTile, type ProgrammedTile, programTile } from './programmed-tile.js';
+import { theveninOf } from './thevenin-of.js';
 import { type ForwardRecord, type TileGradients, tileGradients } from './tile-gradients.js';
 
 /** What a tile keeps for its parameters: digital scales, learned scales, bias. All are given back by name. */
@@ -66,7 +67,7 @@ export class AnalogTile {
     this.inputRange = prePost.inputRange.enable ? new InputRange(prePost.inputRange) : undefined;
     const draws = drawTile(forward, rows, outputs, rng.child('periphery'));
     for (const value of Object.values(draws)) tf.keep(value as tf.Tensor);
-    this.#mvm = { io: forward, engine: this.engine, draws, memory: {} };
+    this.#mvm = { io: forward, engine: this.engine, draws, memory: {}, thevenin: theveninOf(config) };
   }
 
   /** Takes logical weights [inputs, outputs] and bias: scales them onto the tile. */
@@ -121,7 +122,12 @@ export class AnalogTile {
       const input = this.#analogBias ? (tf.concat([ranged, tf.ones([x.shape[0], 1])], 1) as tf.Tensor2D) : ranged;
       const active =
         train || this.options.config.modifier.enableDuringTest ? (this.#modified ?? this.weights) : this.weights;
-      const { y: raw, trace } = tracedMvm(input, active, this.#mvm, rng);
+      const { y: raw, trace } = tracedMvm(
+        input,
+        active,
+        train ? { ...this.#mvm, thevenin: undefined } : this.#mvm,
+        rng,
+      );
       let y = tf.mul(raw, this.#digitalFactor());
       if (!train && this.driftFactor !== undefined) y = tf.mul(y, this.driftFactor);
       if (train) this.#remember({ x, input, raw, unscaled: y as tf.Tensor2D, active, trace });

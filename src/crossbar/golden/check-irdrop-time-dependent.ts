@@ -1,0 +1,27 @@
+import { createRng, tf } from '../../tensor/index.js';
+import { fromAihwkit } from '../config/aihwkit.js';
+import { adcStep } from '../mvm/adc.js';
+import { AnalogTile } from '../tile/analog-tile.js';
+import { flatten, type Nested, within } from './compare.js';
+import type { GoldenCase, Measurement } from './golden-case.js';
+
+const TOLERANCE = 1e-3;
+
+/** `irdrop_time_dependent.json`: a linear layer with voltage drop resolved in time. */
+export function checkIrDropTimeDependent(golden: GoldenCase): Measurement[] {
+  const base = fromAihwkit(golden.config, golden.name);
+  const shift = (golden.expected.split_mode_bit_shift as number | undefined) ?? base.forward.splitModeBitShift;
+  const config = { ...base, forward: { ...base.forward, splitModeBitShift: shift } };
+  const weight = golden.inputs.weight as number[][];
+  const rng = createRng(0, golden.name);
+  const tile = new AnalogTile({ inputs: weight[0]!.length, outputs: weight.length, config, bias: false, rng });
+  const y = tf.tidy(() => {
+    tile.setWeights(tf.transpose(tf.tensor2d(weight)) as tf.Tensor2D);
+    return tile.forward(tf.tensor2d(golden.inputs.x as number[][]), { train: false, rng }).dataSync();
+  }) as unknown as Float32Array;
+  tile.dispose();
+  const expected = flatten(golden.expected.y_torch as Nested);
+  const size = Math.max(...expected.map(Math.abs));
+  const step = config.forward.outRes > 0 ? adcStep(config.forward, 'torch') : 0;
+  return [within('y_torch', y, expected, () => Math.max(TOLERANCE * size, step * 1.0001))];
+}

@@ -1,4 +1,6 @@
 // The addon's entry: once per JavaScript thread that loads it, with state of its own.
+#include <vector>
+
 #include "engine.h"
 #include "exports.h"
 
@@ -7,7 +9,19 @@ namespace {
 
 void setThreads(Call& call) { call.engine().setThreads(static_cast<int>(call.integer(0, 1, 256))); }
 
-constexpr Export functions[] = {{"setThreads", entry<setThreads>}};
+// [iterations]; out [2]: floating-point operations done by all threads together, and a number to keep them alive
+void fmaLoop(Call& call) {
+  const int64_t iterations = call.integer(0, 1);
+  float* out = call.floats(1, 2);
+  Engine& engine = call.engine();
+  const int threads = engine.context->threads();
+  std::vector<float> results(static_cast<size_t>(threads));
+  engine.context->parallel(threads, [&](int item, int) { results[static_cast<size_t>(item)] = engine.base->fmaLoop(iterations); });
+  out[0] = 2.0f * static_cast<float>(engine.base->fmaLanes()) * static_cast<float>(iterations) * static_cast<float>(threads);
+  out[1] = results[0];
+}
+
+constexpr Export functions[] = {{"setThreads", entry<setThreads>}, {"fmaLoop", entry<fmaLoop>}};
 
 }  // namespace
 }  // namespace kh
@@ -25,7 +39,7 @@ NAPI_MODULE_INIT() {
     napi_throw_error(env, "KH_NATIVE", error.what());
     return nullptr;
   }
-  setFunctions(env, exports, functions, 1);
+  setFunctions(env, exports, functions, sizeof functions / sizeof *functions);
   exportElementwise(env, exports);
   exportNormalisation(env, exports);
   exportPooling(env, exports);

@@ -32,5 +32,7 @@ void adam(const AdamDesc& desc, const float* w, const float* m, const float* v, 
           float* vOut, int64_t n);
 void uniform(const RandomDesc& desc, float* out, int64_t n);
 void normal(const RandomDesc& desc, float* out, int64_t n);
+float fmaLoop(int64_t iterations);
+int fmaLanes();
 
 }  // namespace kh::KH_ARCH

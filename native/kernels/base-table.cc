@@ -6,7 +6,7 @@ const BaseTable& baseTable() {
   static const BaseTable table = {
       unary,     binary,    compare,    addN,    fill,       castFromInt, castFromBool, reduce,  copy,        softmax,     crossEntropy,
       bnMoments, bnApply,   bnGradSums, bnGradApply, maxPool, maxPoolGrad, avgPool,     avgPoolGrad, sgdMomentum, adam, uniform,
-      normal,
+      normal,    fmaLoop,   fmaLanes,
   };
   return table;
 }

@@ -106,6 +106,10 @@ struct BaseTable {
   // n numbers of a Philox4x32-7 source, starting at its block (docs: src/tensor/random/source.ts).
   void (*uniform)(const RandomDesc& desc, float* out, int64_t n);
   void (*normal)(const RandomDesc& desc, float* out, int64_t n);
+
+  // A loop of fmaLanes() multiply-adds per iteration, to measure the machine.
+  float (*fmaLoop)(int64_t iterations);
+  int (*fmaLanes)();
 };
 
 namespace generic {

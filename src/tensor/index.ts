@@ -7,6 +7,7 @@ export {
 } from './backend/backend-report.js';
 export { type BackendProbe, probeBackends } from './backend/probe-backends.js';
 export { useBackend } from './backend/use-backend.js';
+export { fmaPeak } from './native/fma-peak.js';
 export {
   type AnalogConvGeometry,
   type AnalogPeriphery,

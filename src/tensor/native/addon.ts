@@ -16,6 +16,7 @@ export interface NativeAddon {
   /** Bytes from the start of the buffer to its first address that is a multiple of `alignment`. */
   alignedOffset(buffer: ArrayBuffer, alignment: number): number;
   readonly setThreads: NativeFunction;
+  readonly fmaLoop: NativeFunction;
   readonly unary: NativeFunction;
   readonly binary: NativeFunction;
   readonly compare: NativeFunction;

@@ -1,0 +1,69 @@
+// npm run bench -- engine [--json] [--threads n] [--only text]: times of the tensor engine's kernels and of whole networks.
+import { parseArgs } from 'node:util';
+import { fmaPeak, tf, useBackend } from '../../dist/tensor/index.js';
+import { analogCases } from './cases/analog.mjs';
+import { convolutionCases } from './cases/convolution.mjs';
+import { matmulCases } from './cases/matmul.mjs';
+import { networkCases } from './cases/networks.mjs';
+import { vectorCases } from './cases/vectors.mjs';
+import { medianMs } from './measure.mjs';
+import { references } from './references.mjs';
+
+/** Runs the suite; prints a table, or one JSON document on stdout. */
+export async function main(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      json: { type: 'boolean', default: false },
+      threads: { type: 'string', default: '1' },
+      only: { type: 'string', default: '' },
+    },
+  });
+  const report = await useBackend({ threads: Number(values.threads) });
+  console.error(report.line);
+  const peakGflops = fmaPeak() ?? null;
+  const cases = allCases()
+    .filter(({ name }) => name.includes(values.only))
+    .map((one) => measure(one, peakGflops));
+  const result = { threads: report.threads, peakGflops, cases };
+  console.log(values.json ? JSON.stringify(result, null, 2) : table(result, report));
+}
+
+function allCases() {
+  return [...convolutionCases(), ...analogCases(), ...matmulCases(), ...vectorCases(), ...networkCases()];
+}
+
+function measure({ name, flops, prepare }, peakGflops) {
+  const { work, dispose } = prepare();
+  const ms = medianMs(work);
+  dispose();
+  // the next case has other shapes: let go of this one's buffers
+  tf.backend().pool?.clear();
+  const gflops = flops === null ? null : flops / ms / 1e6;
+  const peakShare = gflops === null || peakGflops === null ? null : gflops / peakGflops;
+  return { name, ms, gflops, peakShare };
+}
+
+function table({ threads, peakGflops, cases }, report) {
+  const header = ['case', 'ms', 'GFLOP/s', 'of peak', 'peer ms', 'times faster'];
+  const rows = cases.map(({ name, ms, gflops, peakShare }) => {
+    const peer = references[name];
+    return [
+      name,
+      ms.toFixed(ms < 10 ? 3 : 1),
+      gflops === null ? '' : gflops.toFixed(0),
+      peakShare === null ? '' : `${(100 * peakShare).toFixed(0)} %`,
+      peer === undefined ? '' : String(peer),
+      peer === undefined ? '' : (peer / ms).toFixed(1),
+    ];
+  });
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  const line = (row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ');
+  const peak = peakGflops === null ? 'unknown' : `${peakGflops.toFixed(0)} GFLOP/s`;
+  return [
+    `${report.line}; ${threads} thread(s), FMA peak ${peak}`,
+    'peer: the best of PyTorch, AIHWKit and AIHWKit-Lightning on one core of a Zen 5 machine (not this one)',
+    '',
+    ...[header, ...rows].map(line),
+  ].join('\n');
+}

@@ -1,0 +1,12 @@
+/** Median time of `work` in milliseconds: at least `least` runs after one to warm up, until the budget is used. */
+export function medianMs(work, { budgetMs = 1200, least = 5, most = 200 } = {}) {
+  work();
+  const times = [];
+  const start = performance.now();
+  while (times.length < least || (performance.now() - start < budgetMs && times.length < most)) {
+    const before = performance.now();
+    work();
+    times.push(performance.now() - before);
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1];
+}

@@ -141,6 +141,10 @@ const float* packTransposed(Arena& arena, const Conv2DDesc& d, const float* w, c
 void conv2dInputGrad(Context& context, const Conv2DDesc& d, const float* dy, const float* w, float* dx) {
   // Input positions of one residue class modulo the strides see the same taps: each class is a stride-1 product over dy.
   Arena& arena = context.arena(0);
+  if (d.sh > d.kh || d.sw > d.kw || d.dh > 1 || d.dw > 1) {  // some classes may see no tap
+    const int64_t image = (int64_t)d.h * d.w * d.c;
+    context.parallel(d.n, [&](int item, int) { memset(dx + item * image, 0, image * sizeof(float)); });
+  }
   for (int ry = 0; ry < imin(d.sh, d.h); ++ry) {
     for (int rx = 0; rx < imin(d.sw, d.w); ++rx) {
       ArenaScope scope(arena);
@@ -153,12 +157,7 @@ void conv2dInputGrad(Context& context, const Conv2DDesc& d, const float* dy, con
       const int gh = (d.h - ry + d.sh - 1) / d.sh, gw = (d.w - rx + d.sw - 1) / d.sw;
       const int64_t row = (int64_t)d.w * d.c;
       float* out = dx + ry * row + (int64_t)rx * d.c;
-      if (rowTaps == 0 || colTaps == 0) {
-        for (int n = 0; n < d.n; ++n)
-          for (int y = 0; y < gh; ++y)
-            for (int x = 0; x < gw; ++x) memset(out + ((int64_t)n * d.h + (int64_t)y * d.sh) * row + (int64_t)x * d.sw * d.c, 0, d.c * sizeof(float));
-        continue;
-      }
+      if (rowTaps == 0 || colTaps == 0) continue;
       GridProduct g{};
       g.slab = planSlab(arena, {d.n, d.ho, d.wo, d.k, gh, gw, 1, 1, rowTaps, colTaps, ty, tx}, true, kItemPixels);
       g.source = dy;
@@ -258,7 +257,7 @@ void conv2dFilterGrad(Context& context, const Conv2DDesc& d, const float* x, con
   int* tx = arena.ints(d.kw);
   for (int i = 0; i < d.kh; ++i) ty[i] = i * d.dh - d.padT;
   for (int j = 0; j < d.kw; ++j) tx[j] = j * d.dw - d.padL;
-  const Slab s = planSlab(arena, {d.n, d.h, d.w, d.c, d.ho, d.wo, d.sh, d.sw, d.kh, d.kw, ty, tx}, true, kItemPixels / 2);
+  const Slab s = planSlab(arena, {d.n, d.h, d.w, d.c, d.ho, d.wo, d.sh, d.sw, d.kh, d.kw, ty, tx}, true, kItemPixels);
 
   const int64_t ldo = paddedColumns(d.k);
   const int64_t sumFloats = rows * ldo;

@@ -50,9 +50,9 @@ KH_INLINE Place placeItem(const Slab& s, int item) {
 }
 
 constexpr int kSlabFloats = 48 * 1024;  // 192 KB: a slab and a panel of filters stay in a 1 MB second-level cache
-constexpr int kItemPixels = 256;
+constexpr int kItemPixels = 256;                // of whole images: small enough to share the work among threads. Rows of one image: twice that, since cuts copy the rows between them twice
 
-/** Plans the slabs of a grid. `pixelLimit` bounds the patches of an item, `mayAlias` allows reading the source in place. */
+/** Plans the slabs of a grid. `pixelLimit` bounds the patches of an item (see kItemPixels), `mayAlias` allows reading the source in place. */
 static Slab planSlab(Arena& arena, const PatchGrid& g, bool mayAlias, int pixelLimit) {
   Slab s{};
   s.g = g;
@@ -70,11 +70,11 @@ static Slab planSlab(Arena& arena, const PatchGrid& g, bool mayAlias, int pixelL
   s.rowStride = (s.direct ? g.width : s.slabCols) * g.channels;
   const int64_t imageFloats = (int64_t)spanRows * s.rowStride;
   const int perImage = g.gh * g.gw;
-  if (imageFloats > kSlabFloats || perImage > pixelLimit) {
+  if (imageFloats > kSlabFloats || perImage > 2 * pixelLimit) {
     s.byRows = true;
     const int halo = tyMax - tyMin + 1 - g.sy;
     int rows = (int)((kSlabFloats / s.rowStride - halo) / g.sy);
-    rows = imin(rows, imax(1, pixelLimit / g.gw));
+    rows = imin(rows, imax(1, 2 * pixelLimit / g.gw));
     rows = imax(1, imin(rows, g.gh));
     s.itemsPerImage = ceilDiv(g.gh, rows);
     s.rowsPerItem = ceilDiv(g.gh, s.itemsPerImage);

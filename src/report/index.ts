@@ -3,6 +3,7 @@ export { count, driftTime, percent, percentSpread, points, si, workingTime } fro
 export { escapeHtml, Html, html, raw } from './html.js';
 export { palette } from './palette.js';
 export { networkPicture } from './picture/network-picture.js';
+export { progressPlot } from './plots/progress-plot.js';
 export { renderReport } from './render-report.js';
 export type {
   ReportChipFigures,
@@ -12,4 +13,6 @@ export type {
   ReportPicture,
   ReportTrial,
 } from './report-data.js';
+export { type RunFigures, type RunJournal, type RunResult, reportFromRun, reportTrials } from './report-from-run.js';
+export { style as reportStyle } from './style.js';
 export { type TextColumn, textTable } from './text-table.js';

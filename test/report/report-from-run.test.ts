@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { type RunJournal, type RunResult, reportFromRun } from '../../src/report/index.js';
+
+const figures = {
+  digitalAccuracy: 0.9,
+  analog: [{ seconds: 86_400, mean: 0.8, std: 0.01, repeats: 5 }],
+  avm: 0.03,
+  params: 1_000,
+  macs: 20_000,
+};
+const chip = { cores: 3, utilisation: 0.5, latencySeconds: null, energyJoules: null, fits: true };
+const journal: RunJournal = {
+  id: 'abc',
+  state: 'finished',
+  createdAt: '2026-01-01T00:00:00.000Z',
+  elapsedSeconds: 61,
+  notes: ['n'],
+  program: { name: 'kirchhoff', version: '0.1.0' },
+  environment: { node: 'v20' },
+  config: { task: { name: 'cifar10' }, space: '/a/b/mine.json', chip: 'hermes-64', crossbar: { inpRes: 254 }, seed: 5 },
+  trials: [
+    { number: 0, role: 'search', round: 0, name: 'a', metrics: { ...figures, chip }, reason: null },
+    { number: 1, role: 'search', round: 0, name: 'b', metrics: null, reason: 'died' },
+    { number: 2, role: 'final', round: 1, name: 'a', metrics: { ...figures, chip }, reason: null },
+  ],
+};
+const result: RunResult = {
+  rows: [
+    { role: 'found', rank: 1, name: 'a', measured: { ...figures, ...chip } },
+    { role: 'baseline', rank: 0, name: 'resnet8', measured: null },
+  ],
+  surrogate: { rows: 24, heldOutKendallTau: 0.612345, parts: [1, 2] },
+};
+
+test('takes search trials, final networks and names from a run', () => {
+  const data = reportFromRun(journal, result);
+  expect(data).toMatchObject({ task: 'cifar10', space: 'mine.json', chip: 'hermes-64', crossbar: 'custom', seed: 5 });
+  expect(data.trials.map(({ number, measured }) => [number, measured?.parameters ?? null])).toEqual([
+    [0, 1_000],
+    [1, null],
+  ]);
+  expect(data.networks).toEqual([
+    {
+      role: 'found',
+      rank: 1,
+      name: 'a',
+      digitalAccuracy: 0.9,
+      drift: figures.analog,
+      avm: 0.03,
+      parameters: 1_000,
+      macs: 20_000,
+      chip,
+    },
+  ]);
+  expect(data.surrogate).toEqual({ rows: 24, 'held out kendall tau': 0.6123 });
+});
+
+test('a run without a result has no final networks', () => {
+  expect(reportFromRun({ ...journal, state: 'running' }, null)).toMatchObject({ networks: [], bestGraph: null });
+});

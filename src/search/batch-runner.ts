@@ -29,15 +29,28 @@ export class BatchRunner {
   constructor(private readonly context: BatchContext) {}
 
   /**
-   * The records of all trials of a batch in the order given, failed ones too.
+   * The records of all trials of a batch in the order given, failed ones too. When it throws, nothing runs any more
+   * and nothing will be written.
    *
    * @throws RUN_DAMAGED when the journal holds another trial under a number; an AbortError at the signal
    */
   async run(round: number, trials: readonly BatchTrial[]): Promise<TrialRecord[]> {
-    return Promise.all(trials.map((trial) => this.#record(round, trial)));
+    const errors: unknown[] = [];
+    const giveUp = new AbortController();
+    const signal = AbortSignal.any([this.context.signal, giveUp.signal]);
+    const records = await Promise.all(
+      trials.map((trial) =>
+        this.#record(round, trial, signal).catch((error: unknown) => {
+          errors.push(error);
+          giveUp.abort(error);
+        }),
+      ),
+    );
+    if (errors.length > 0) throw errors[0];
+    return records as TrialRecord[];
   }
 
-  async #record(round: number, trial: BatchTrial): Promise<TrialRecord> {
+  async #record(round: number, trial: BatchTrial, signal: AbortSignal): Promise<TrialRecord> {
     const journalled = this.#journalled(trial.plan);
     if (journalled !== undefined) return this.#tell(journalled, 'journal');
     const inputs = trialInputs(trial.spec);
@@ -46,7 +59,7 @@ export class BatchRunner {
     if (cached !== undefined) {
       return this.#journal({ ...blank, state: 'done', metrics: cached, attempts: 0 }, 'cache');
     }
-    const outcome = await this.context.evaluator.evaluate(trial.spec, this.context.signal);
+    const outcome = await this.context.evaluator.evaluate(trial.spec, signal);
     if (outcome.state === 'failed') {
       return this.#journal({ ...blank, ...outcome, metrics: null }, 'worker');
     }

@@ -1,5 +1,6 @@
 import { arch, cpus, platform } from 'node:os';
 import { fail } from '../config/index.js';
+import { programFingerprint } from '../evaluate/index.js';
 import type { RunStore } from '../store/index.js';
 import type { RunSetup } from './setup.js';
 
@@ -11,6 +12,7 @@ export function runEnvironment(setup: RunSetup): Record<string, string> {
     processor: cpus()[0]?.model ?? 'unknown',
     backend: setup.backend,
     setup: setup.fingerprint,
+    program: programFingerprint(),
   };
 }
 
@@ -28,4 +30,13 @@ export function requireSameRun(store: RunStore, setup: RunSetup): void {
     accepted: `fingerprint ${begun}`,
     hint: 'put the files back as they were, or search again',
   });
+}
+
+/** What must be said beside the results of a run that another program, or another processor, began. */
+export function programNotes(store: RunStore): string[] {
+  if (store.record.environment.program === programFingerprint()) return [];
+  const { version } = store.record.program;
+  return [
+    `This run was begun by another build of the program (version ${version}) or on another processor: its first ${store.record.trials.length} trials may differ in the last digits from what this one would measure.`,
+  ];
 }

@@ -5,6 +5,7 @@ export {
   workerCount,
 } from './config.js';
 export { showDuration } from './duration.js';
+export { type EvaluateOptions, type Evaluation, evaluateArchitecture } from './evaluate-architecture.js';
 export type { PlannedTrial, RunEvent, TrialCounts } from './events.js';
 export { bestFolder } from './export-best.js';
 export { atOneDay, type Objective, objectives, oneDay } from './objective.js';
@@ -20,4 +21,4 @@ export {
   regularizedEvolutionSchema,
 } from './strategies/regularized-evolution.js';
 export type { Advisor, Opinion, Outcome, Strategy, StrategyContext, ToldTrial } from './strategies/strategy.js';
-export type { SurrogateReport } from './surrogate-advisor.js';
+export { SurrogateAdvisor, type SurrogateReport } from './surrogate-advisor.js';

@@ -1,7 +1,7 @@
 import { LocalPool, programVersion } from '../evaluate/index.js';
 import { openResultsFolder, RunStore, TrialCache } from '../store/index.js';
 import { parseSearchConfig, type SearchConfig, workerCount } from './config.js';
-import { requireSameRun, runEnvironment } from './environment.js';
+import { programNotes, requireSameRun, runEnvironment } from './environment.js';
 import type { RunEvent } from './events.js';
 import type { SearchResult } from './result.js';
 import { SearchRun } from './search-run.js';
@@ -62,7 +62,8 @@ export async function resumeRun(id: string, options: RunOptions = {}): Promise<S
     const config = parseSearchConfig(store.record.config, `${store.folder}/run.json`);
     const setup = await prepareRun({ ...config, backend: store.record.environment.backend ?? config.backend });
     requireSameRun(store, setup);
-    return await conduct(setup, store, resultsDir, options, true);
+    const notes = [...setup.notes, ...programNotes(store)];
+    return await conduct({ ...setup, notes }, store, resultsDir, options, true);
   } finally {
     store.close();
   }

@@ -40,10 +40,11 @@ export interface RunSetup {
  */
 export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
   const { params, macs, cores } = config.limits;
-  const space = loadSpace(config.space).withLimits({ params, macs, cores });
+  const chip = loadChip(config.chip);
+  const tile = { rows: chip.rows.value, cols: chip.columns.value };
+  const space = loadSpace(config.space, tile).withLimits({ params, macs, cores });
   requireFeasible(space, createRng(config.seed, 'limits'));
   createAdvisor(config, space, createRng(config.seed, 'probe'))?.dispose();
-  const chip = loadChip(config.chip);
   requireFeasibleOnChip(space, chip, config.limits, config.seed);
   const crossbar = resolveCrossbar(config.crossbar, 'crossbar');
   const baseline = baselineFor(config.final.baseline, space.task);

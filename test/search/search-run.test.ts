@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/search/events.js';
@@ -146,6 +146,26 @@ describe('a run', () => {
     const evaluator = toyEvaluator();
     expect((await conductToy({ setup, store: again, resultsDir, evaluator })).trials.done).toBe(measured);
     expect(evaluator.heard).toEqual([]);
+  });
+
+  it('stops everything else of a batch before it passes on an error', async () => {
+    const setup = toySetup();
+    const resultsDir = scratch();
+    const store = toyStore(setup, resultsDir);
+    const evaluator = toyEvaluator(({ number }) => ({ delay: number === 1 ? 5 : 40 }));
+    const broken = {
+      ...evaluator,
+      evaluate: async (...args: Parameters<typeof evaluator.evaluate>) => {
+        const outcome = await evaluator.evaluate(...args);
+        if (args[0].number === 1) throw new Error('the wire is cut');
+        return outcome;
+      },
+    };
+    await expect(conductToy({ setup, store, resultsDir, evaluator: broken })).rejects.toThrow('the wire is cut');
+    expect(store.record).toMatchObject({ state: 'failed', trials: [] });
+    const before = readFileSync(join(store.folder, 'run.json'), 'utf8');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(readFileSync(join(store.folder, 'run.json'), 'utf8')).toBe(before);
   });
 
   it('refuses a journal of another search', async () => {

@@ -1,0 +1,51 @@
+import { fail } from '../config/index.js';
+import { LocalPool, type TrialProgress, type TrialResult } from '../evaluate/index.js';
+import type { Architecture } from '../space/index.js';
+import { baselineFor } from './baseline.js';
+import type { SearchConfig } from './config.js';
+import { prepareRun } from './setup.js';
+import { baselineTrial, finalTrial } from './trials.js';
+
+/** How one evaluation is watched and stopped. */
+export interface EvaluateOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
+}
+
+/** The result of one evaluation, with what must be known beside it. */
+export interface Evaluation extends TrialResult {
+  /** Hash of the architecture, or name of the baseline. */
+  readonly name: string;
+  /** Which backend ran and why. */
+  readonly backend: string;
+}
+
+/**
+ * Trains one architecture, or a baseline by its name, as the final table of a search does: on the training images, at
+ * full fidelity, measured on the test images. The result is the one that a search of the same configuration would show.
+ *
+ * @throws ARCHITECTURE_INVALID, the refusals of {@link prepareRun}, TRIAL_FAILED; an AbortError when the signal is
+ *   aborted
+ * @example
+ * const { metrics } = await evaluateArchitecture(config, { space: 'resnet-tiny', params: { M: 1, ... } });
+ */
+export async function evaluateArchitecture(
+  config: SearchConfig,
+  subject: Architecture | string,
+  { signal = new AbortController().signal, onProgress }: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const setup = await prepareRun(config);
+  if (typeof subject !== 'string') setup.space.validate(subject);
+  const { plan, spec } =
+    typeof subject === 'string'
+      ? baselineTrial(setup, 0, baselineFor(subject, setup.space.task)!)
+      : finalTrial(setup, 0, setup.space.canonical(subject), true);
+  const pool = new LocalPool({ workers: 1, onProgress });
+  try {
+    const outcome = await pool.evaluate({ ...spec, keepWeights: true }, signal);
+    if (outcome.state === 'done') return { ...outcome, name: plan.name, backend: setup.backendLine };
+    return fail('TRIAL_FAILED', `The trial of ${plan.name} failed.`, { found: outcome.reason });
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,88 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { KirchhoffError } from '../../src/config/index.js';
+import { evaluateArchitecture, parseSearchConfig, resumeRun, runSearch } from '../../src/search/index.js';
+import { RunStore } from '../../src/store/index.js';
+import { tinyConfig } from './support/tiny-process.js';
+import { scratch } from './support/toy-run.js';
+
+async function refusal(change: object, resultsDir = scratch()): Promise<KirchhoffError> {
+  const config = parseSearchConfig({ ...tinyConfig, ...change }, 'run.yaml');
+  const began = performance.now();
+  const error = await runSearch(config, { resultsDir }).then(
+    () => {
+      throw new Error('the search was not refused');
+    },
+    (reason: KirchhoffError) => reason,
+  );
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(error.exitCode).toBe(2);
+  return error;
+}
+
+describe('a search that cannot work is refused before anything is written', () => {
+  it.each([
+    ['an unknown backend', { backend: 'tpu' }, 'BACKEND_UNKNOWN', 'auto, native'],
+    ['an unknown space', { space: 'resnet-tinny' }, 'SPACE_INVALID', 'resnet-tiny'],
+    ['an unknown chip', { chip: 'hermes' }, 'CHIP_INVALID', 'hermes-64'],
+    ['an unknown crossbar', { crossbar: 'pcm' }, 'CROSSBAR_INVALID', 'pcm-8bit-256'],
+    ['an unknown baseline', { final: { baseline: 'resnet9' } }, 'GRAPH_INVALID', 'resnet8'],
+    ['a baseline for other images', { final: { baseline: 'ds-cnn' } }, 'CONFIG_INVALID', '32x32x3 to 10'],
+    ['a space for other images', { space: 'analognas-kws' }, 'CONFIG_INVALID', 'images of'],
+    ['a missing data folder', { task: { name: 'cifar10', data: '/no/such/folder' } }, 'DATA_MISSING', ''],
+    ['a missing surrogate', { surrogate: { warmStart: '/no/such/folder' } }, 'SURROGATE_INVALID', ''],
+  ])('%s', async (_case, change, code, accepted) => {
+    const resultsDir = scratch();
+    const error = await refusal(change, resultsDir);
+    expect(error.code).toBe(code);
+    expect(error.details.accepted ?? '').toContain(accepted);
+    expect(readdirSync(resultsDir)).toEqual([]);
+  });
+
+  it.each([
+    [{ params: 100 }, 'limits.params', 'parameters'],
+    [{ cores: 1 }, 'limits.cores', 'cores'],
+    [{ latency: 1e-9 }, 'limits.latency', 'the nearest needs'],
+    [{ energy: 1e-15 }, 'limits.energy', 'the nearest needs'],
+  ])('limits that no architecture meets, with the nearest miss: %j', async (limits, path, found) => {
+    const error = await refusal({ limits });
+    expect(error.code).toBe('LIMITS_UNREACHABLE');
+    expect(error.details.path).toBe(path);
+    expect(error.details.found).toContain(found);
+    expect(error.details.hint).toContain(`set ${path} to`);
+  });
+
+  it('a results folder that cannot be written', async () => {
+    const file = join(scratch(), 'file');
+    writeFileSync(file, '');
+    expect((await refusal({}, file)).code).toBe('RESULTS_UNWRITABLE');
+  });
+
+  it('a run that does not exist, is cut in half, or whose images have changed', async () => {
+    const resultsDir = scratch();
+    await expect(resumeRun('nope', { resultsDir })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
+    const store = RunStore.create(resultsDir, {
+      version: '0',
+      config: { ...parseSearchConfig(tinyConfig, 'a') },
+      environment: { setup: 'other' },
+      notes: [],
+    });
+    store.close();
+    const { id } = store.record;
+    await expect(resumeRun(id, { resultsDir })).rejects.toMatchObject({
+      code: 'RUN_DAMAGED',
+      summary: expect.stringContaining('have changed since this run began'),
+    });
+    const file = join(store.folder, 'run.json');
+    writeFileSync(file, readFileSync(file, 'utf8').slice(0, 300));
+    await expect(resumeRun(id, { resultsDir })).rejects.toMatchObject({ code: 'RUN_DAMAGED' });
+    expect(readdirSync(store.folder)).toEqual(['run.json']);
+  });
+
+  it('an architecture that is no point of the space', async () => {
+    const config = parseSearchConfig(tinyConfig, 'a');
+    const architecture = { space: 'resnet-tiny', params: { M: 9 } };
+    await expect(evaluateArchitecture(config, architecture)).rejects.toMatchObject({ code: 'ARCHITECTURE_INVALID' });
+  });
+});

@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  Evolution,
+  evolutionSchema,
+  RandomSearch,
+  type Strategy,
+  SurrogateAdvisor,
+  type ToldTrial,
+} from '../../src/search/index.js';
+import { type Architecture, loadSpace } from '../../src/space/index.js';
+import { createSurrogate, xgboostStatus } from '../../src/surrogate/index.js';
+import { createRng } from '../../src/tensor/index.js';
+import { scratch } from './support/toy-run.js';
+
+const space = loadSpace('resnet-tiny');
+
+/** A stand-in for training: better with size at diminishing returns, worse with parallel branches, and some luck. */
+function outcome(a: Architecture): NonNullable<ToldTrial['outcome']> {
+  const { parameters, macs, depth } = space.counts(a);
+  const size = 0.05 * Math.log(parameters) + 0.03 * Math.log(macs);
+  const branches = [1, 2, 3].reduce((sum, m) => sum + 0.004 * ((a.params[`B${m}`] ?? 1) - 1), 0);
+  const luck = createRng(99, space.hash(a)).normal(0, 0.015);
+  return { objective: size - branches + luck, avm: depth / 100, std: 0.01 };
+}
+
+const told = (architectures: readonly Architecture[], from = 0): ToldTrial[] => {
+  return architectures.map((architecture, i) => ({ number: from + i, architecture, outcome: outcome(architecture) }));
+};
+
+function sample(n: number, seed: number): Architecture[] {
+  const rng = createRng(seed, 'sample');
+  return Array.from({ length: n }, () => space.sample(rng));
+}
+
+function advisor(after: number, warmStart?: string): SurrogateAdvisor {
+  return new SurrogateAdvisor(createSurrogate('xgboost', space), { after, warmStart, rng: createRng(1, 'surrogate') });
+}
+
+describe.skipIf(!xgboostStatus().available)('SurrogateAdvisor (needs the XGBoost library)', () => {
+  it('learns the order of architectures and reports how well', () => {
+    const one = advisor(16);
+    expect(one.ready).toBe(false);
+    one.learn([...told(sample(40, 1)), { number: 40, architecture: sample(1, 5)[0]!, outcome: null }]);
+    expect(one.report).toMatchObject({ rows: 40 });
+    expect(one.report!.heldOutKendallTau).toBeGreaterThan(0.3);
+    const fresh = sample(30, 2);
+    const scores = one.score(fresh).map(({ score }) => score);
+    const truth = fresh.map((a) => outcome(a).objective);
+    const agreeing = scores.flatMap((s, i) => scores.map((t, j) => Math.sign((s - t) * (truth[i]! - truth[j]!))));
+    expect(agreeing.reduce((sum, sign) => sum + sign, 0)).toBeGreaterThan(0.4 * 30 * 29);
+    one.dispose();
+  });
+
+  it('gives the same opinions whenever it is asked again from scratch', () => {
+    const opinions = () => {
+      const one = advisor(16);
+      one.learn(told(sample(20, 3)));
+      const scored = one.score(sample(10, 4));
+      one.dispose();
+      return scored;
+    };
+    expect(opinions()).toEqual(opinions());
+  });
+
+  it('begins with a surrogate of an earlier run until it has trials of its own', () => {
+    const folder = join(scratch(), 'surrogate');
+    const earlier = advisor(16);
+    earlier.learn(told(sample(30, 6)));
+    earlier.save(folder);
+    const later = advisor(16, folder);
+    const [a, b] = [sample(5, 7), told(sample(20, 8))];
+    expect(later).toMatchObject({ ready: true, after: 0, report: null });
+    expect(later.score(a)).toEqual(earlier.score(a));
+    later.learn(b.slice(0, 15));
+    expect(later.score(a)).toEqual(earlier.score(a));
+    later.learn(b);
+    expect(later.report!.rows).toBe(20);
+    expect(later.score(a)).not.toEqual(earlier.score(a));
+  });
+
+  it('makes evolution beat random search with 20 trials in most of 8 seeds', () => {
+    const options = evolutionSchema.parse({ population: 100, generations: 5 });
+    const best = (strategy: Strategy) => {
+      let asked: Architecture[] = [];
+      for (let round = 0; round < 5; round++) {
+        const batch = strategy.ask(4);
+        strategy.tell(told(batch, asked.length));
+        asked = [...asked, ...batch];
+      }
+      return Math.max(...asked.map((a) => outcome(a).objective));
+    };
+    let wins = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const context = { space, admits: () => true, avmLimit: 1, rng: createRng(seed, 'strategy') };
+      const one = advisor(8);
+      if (best(new Evolution({ ...context, advisor: one }, options)) > best(new RandomSearch(context))) wins++;
+      one.dispose();
+    }
+    expect(wins).toBeGreaterThanOrEqual(6);
+  });
+});

@@ -24,13 +24,19 @@ export interface Prediction {
   readonly inRange: boolean;
 }
 
-/** How well a surrogate does on rows that it was not fitted on. */
+/** How well a surrogate does on rows that it was not fitted on: Kendall's tau-b, null where there are too few rows to tell. */
 export interface FitReport {
-  /** Rows it was fitted on. */
+  /** Rows it was fitted on in the end: all of them. */
   readonly rows: number;
-  /** Kendall's tau-b of held-out rows, mean over the folds; null while there are too few rows to tell. */
+  /** 1-day accuracy. */
   readonly heldOutKendallTau: number | null;
-  /** Folds behind that mean. */
+  /** 1-day accuracy among the better half of the rows, where a search chooses. */
+  readonly betterHalfKendallTau: number | null;
+  /** Accuracy variation. */
+  readonly avmKendallTau: number | null;
+  /** Spread. */
+  readonly stdKendallTau: number | null;
+  /** Parts that were held out in turn, repeats included. */
   readonly folds: number;
 }
 

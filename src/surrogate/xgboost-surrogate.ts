@@ -1,12 +1,12 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, readDocument } from '../config/index.js';
+import { fail } from '../config/index.js';
 import type { Architecture, EncodingKind, SearchSpace } from '../space/index.js';
 import { writeFileAtomic } from '../store/index.js';
 import type { Rng } from '../tensor/index.js';
-import { kendallTau } from './kendall-tau.js';
+import { atLeast, type Fold, type HeldOut, heldOutTau, median, repeatedFolds } from './cross-validation.js';
 import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
-import { readCard, type SurrogateCard } from './surrogate-card.js';
+import { readCard, readSurrogateFile, type SurrogateCard } from './surrogate-card.js';
 import { Booster, type BoosterParameters, featureTable } from './xgboost/booster.js';
 import { xgboost } from './xgboost/library.js';
 
@@ -16,8 +16,10 @@ export interface XgboostOptions {
   readonly encoding?: EncodingKind;
   /** Boosting rounds, 110 by default (AnalogNAS). */
   readonly rounds?: number;
-  /** Folds of the held-out score, 5 by default. */
+  /** Folds of the held-out scores, 5 by default. */
   readonly folds?: number;
+  /** Times that all rows are cut into folds anew; 2 below 60 rows and 1 from there on, unless named; AVM and spread are held out once. */
+  readonly repeats?: number;
 }
 
 const targets = ['score', 'avm', 'std'] as const;
@@ -38,6 +40,9 @@ const common: BoosterParameters = { eta: 0.1, max_depth: 4, subsample: 0.75, col
 /** Fewest rows of a fold for which an order can be told. */
 const LEAST_FOLD = 3;
 
+/** Fewer rows than this are held out twice over: a few folds of a few rows say little. */
+const FEW_ROWS = 60;
+
 /**
  * AnalogNAS' surrogate: gradient-boosted trees that rank architectures by 1-day accuracy (pairwise hinge loss) and
  * regress the accuracy variation over one month and the spread.
@@ -52,16 +57,18 @@ export class XgboostSurrogate implements Surrogate {
   readonly #encoding: EncodingKind;
   readonly #rounds: number;
   readonly #folds: number;
-  #models: Record<Target, Booster> | undefined;
+  readonly #repeats: number | undefined;
+  #models: Models | undefined;
   #card: SurrogateCard | undefined;
 
   /** @throws SURROGATE_UNAVAILABLE where the XGBoost library is missing */
-  constructor(space: SearchSpace, { encoding = 'extended', rounds = 110, folds = 5 }: XgboostOptions = {}) {
+  constructor(space: SearchSpace, { encoding = 'extended', rounds = 110, folds = 5, repeats }: XgboostOptions = {}) {
     xgboost();
     this.#space = space;
     this.#encoding = encoding;
     this.#rounds = rounds;
     this.#folds = folds;
+    this.#repeats = repeats;
   }
 
   fit(rows: readonly TrialRow[], rng: Rng): FitReport {
@@ -72,14 +79,10 @@ export class XgboostSurrogate implements Surrogate {
       });
     }
     const seed = rng.int(0, 2 ** 31 - 1);
-    const report = { rows: rows.length, ...this.#heldOut(rows, seed, rng.child('folds')) };
     const features = this.#encode(rows.map(({ architecture }) => architecture));
+    const report = { rows: rows.length, ...this.#heldOut(rows, features, seed, rng.child('folds')) };
     this.dispose();
-    this.#models = {
-      score: this.#train('score', rows, features, seed),
-      avm: this.#train('avm', rows, features, seed),
-      std: this.#train('std', rows, features, seed),
-    };
+    this.#models = this.#trainAll(rows, features, seed);
     this.#card = {
       format: 1,
       space: this.#space.name,
@@ -88,6 +91,7 @@ export class XgboostSurrogate implements Surrogate {
       ranges: columnRanges(features),
       seed,
       ...report,
+      xgboost: xgboost().version,
     };
     return report;
   }
@@ -96,12 +100,15 @@ export class XgboostSurrogate implements Surrogate {
     const { models, card } = this.#fitted();
     const features = this.#encode(architectures);
     const table = featureTable(features, card.features.length);
-    const [score, avm, std] = targets.map((target) => models[target].predict(table));
+    const [score, avm, std] = Booster.predictAll(
+      targets.map((target) => models[target]),
+      table,
+    );
     return features.map((row, i) => ({
       score: score![i]!,
       avm: avm![i]!,
       std: std![i]!,
-      inRange: card.ranges.every(([low, high], column) => row[column]! >= low && row[column]! <= high),
+      inRange: isWithin(card.ranges, row),
     }));
   }
 
@@ -114,11 +121,10 @@ export class XgboostSurrogate implements Surrogate {
 
   load(folder: string): void {
     const file = join(folder, 'card.json');
-    const card = readCard(readDocument(file), file, this.#space, this.#encoding);
-    const models: Partial<Record<Target, Booster>> = {};
-    for (const target of targets) models[target] = readModel(modelFile(folder, target), card.features.length);
+    const card = readCard(file, this.#space, this.#encoding);
+    const models = ofEachTarget((target) => readModel(modelFile(folder, target), card.features.length));
     this.dispose();
-    this.#models = models as Record<Target, Booster>;
+    this.#models = models;
     this.#card = card;
   }
 
@@ -127,7 +133,7 @@ export class XgboostSurrogate implements Surrogate {
     this.#models = undefined;
   }
 
-  #fitted(): { models: Record<Target, Booster>; card: SurrogateCard } {
+  #fitted(): { models: Models; card: SurrogateCard } {
     if (this.#models === undefined || this.#card === undefined)
       throw new Error('the surrogate is asked before it is fitted');
     return { models: this.#models, card: this.#card };
@@ -144,29 +150,71 @@ export class XgboostSurrogate implements Surrogate {
     return Booster.train(table, labels, this.#rounds, { ...common, objective: objectives[target], seed });
   }
 
-  /** Tau of each held-out part under a ranker fitted on the others, averaged. */
-  #heldOut(rows: readonly TrialRow[], seed: number, rng: Rng): Omit<FitReport, 'rows'> {
-    const folds = Math.min(this.#folds, Math.floor(rows.length / LEAST_FOLD));
-    if (folds < 2) return { heldOutKendallTau: null, folds: 0 };
-    const order = rng.shuffle(rows.map((_, i) => i));
-    const taus = Array.from({ length: folds }, (_, fold) => {
-      const held = order.filter((_, place) => place % folds === fold).map((i) => rows[i]!);
-      const kept = order.filter((_, place) => place % folds !== fold).map((i) => rows[i]!);
-      return this.#tauOf(held, kept, seed);
-    }).filter((tau) => !Number.isNaN(tau));
-    const heldOutKendallTau = taus.length === 0 ? null : taus.reduce((sum, tau) => sum + tau, 0) / taus.length;
-    return { heldOutKendallTau, folds: taus.length };
+  #trainAll(rows: readonly TrialRow[], features: readonly Float32Array[], seed: number): Models {
+    return ofEachTarget((target) => this.#train(target, rows, features, seed));
   }
 
-  #tauOf(held: readonly TrialRow[], kept: readonly TrialRow[], seed: number): number {
-    const ranker = this.#train('score', kept, this.#encode(kept.map((row) => row.architecture)), seed);
+  /** Scores of models fitted on some rows, on the others. */
+  #heldOut(
+    rows: readonly TrialRow[],
+    features: readonly Float32Array[],
+    seed: number,
+    rng: Rng,
+  ): Omit<FitReport, 'rows'> {
+    const count = Math.min(this.#folds, Math.floor(rows.length / LEAST_FOLD));
+    const repeats = this.#repeats ?? (rows.length < FEW_ROWS ? 2 : 1);
+    const folds = count < 2 ? [] : repeatedFolds(rows.length, count, repeats, rng);
+    const heldOut = (target: Target, some: readonly Fold[]) =>
+      some.map((fold) => this.#heldOutFold(target, rows, features, seed, fold));
+    const score = heldOut('score', folds);
+    return {
+      heldOutKendallTau: heldOutTau(score),
+      betterHalfKendallTau: heldOutTau(atLeast(score, median(rows.map(labelOf.score)))),
+      avmKendallTau: heldOutTau(heldOut('avm', folds.slice(0, count))),
+      stdKendallTau: heldOutTau(heldOut('std', folds.slice(0, count))),
+      folds: folds.length,
+    };
+  }
+
+  #heldOutFold(
+    target: Target,
+    rows: readonly TrialRow[],
+    features: readonly Float32Array[],
+    seed: number,
+    { kept, held }: Fold,
+  ): HeldOut {
+    const rowsAt = (places: readonly number[]) => places.map((i) => rows[i]!);
+    const featuresAt = (places: readonly number[]) => places.map((i) => features[i]!);
+    const model = this.#train(target, rowsAt(kept), featuresAt(kept), seed);
     try {
-      const features = this.#encode(held.map((row) => row.architecture));
-      return kendallTau(ranker.predict(featureTable(features, features[0]!.length)), held.map(labelOf.score));
+      const predicted = model.predict(featureTable(featuresAt(held), features[0]!.length));
+      return { predicted, measured: rowsAt(held).map(labelOf[target]) };
     } finally {
-      ranker.dispose();
+      model.dispose();
     }
   }
+}
+
+type Models = Record<Target, Booster>;
+
+/** One value per target; those made before one throws are freed if they are models. */
+function ofEachTarget<T>(make: (target: Target) => T): Record<Target, T> {
+  const made: Partial<Record<Target, T>> = {};
+  try {
+    for (const target of targets) made[target] = make(target);
+  } catch (error) {
+    for (const value of Object.values(made)) if (value instanceof Booster) value.dispose();
+    throw error;
+  }
+  return made as Record<Target, T>;
+}
+
+function isWithin(ranges: SurrogateCard['ranges'], row: Float32Array): boolean {
+  for (let column = 0; column < row.length; column++) {
+    const range = ranges[column]!;
+    if (row[column]! < range[0] || row[column]! > range[1]) return false;
+  }
+  return true;
 }
 
 function modelFile(folder: string, target: Target): string {
@@ -174,7 +222,7 @@ function modelFile(folder: string, target: Target): string {
 }
 
 function readModel(file: string, features: number): Booster {
-  const model = Booster.fromBytes(readFileSync(file));
+  const model = Booster.fromBytes(readSurrogateFile(file));
   if (model.features === features) return model;
   const found = model.features;
   model.dispose();

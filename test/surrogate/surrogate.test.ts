@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -65,6 +65,10 @@ describe.skipIf(!status.available)(`the XGBoost surrogate (${status.reason})`, (
     const report = surrogate.fit(rows(120, 1), createRng(1));
     expect(report).toMatchObject({ rows: 120, folds: 5 });
     expect(report.heldOutKendallTau).toBeGreaterThan(0.7);
+    expect(report.betterHalfKendallTau).toBeGreaterThan(0.4);
+    expect(report.betterHalfKendallTau).toBeLessThan(report.heldOutKendallTau!);
+    expect(report.avmKendallTau).toBeGreaterThan(0.8);
+    expect(report.stdKendallTau).toBeGreaterThan(0.8);
     const unseen = rows(200, 2);
     const predicted = surrogate.predict(unseen.map((row) => row.architecture));
     expect(
@@ -134,6 +138,40 @@ describe.skipIf(!status.available)(`the XGBoost surrogate (${status.reason})`, (
     surrogate.dispose();
   });
 
+  it('says which file of a saved surrogate is missing or damaged', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kirchhoff-surrogate-'));
+    const surrogate = createSurrogate('xgboost', space);
+    const refusal = (): KirchhoffError => {
+      try {
+        surrogate.load(folder);
+      } catch (error) {
+        if (error instanceof KirchhoffError) return error;
+        throw error;
+      }
+      throw new Error('was loaded');
+    };
+    expect(refusal()).toMatchObject({ code: 'SURROGATE_INVALID', details: { source: join(folder, 'card.json') } });
+    surrogate.fit(rows(20, 1), createRng(1));
+    const before = surrogate.predict([rows(1, 3)[0]!.architecture]);
+    surrogate.save(folder);
+    rmSync(join(folder, 'xgboost-std.json'));
+    expect(refusal().details.source).toBe(join(folder, 'xgboost-std.json'));
+    writeFileSync(join(folder, 'card.json'), '{"format": 1,');
+    expect(refusal().message).toContain('not JSON');
+    writeFileSync(join(folder, 'card.json'), '{"format": 2}');
+    expect(refusal().details.path).toBe('format');
+    expect(surrogate.predict([rows(1, 3)[0]!.architecture])).toEqual(before);
+    surrogate.dispose();
+  });
+
+  it('says that it has too few rows, and holds none out below six', () => {
+    const surrogate = createSurrogate('xgboost', space);
+    expect(() => surrogate.fit(rows(1, 1), createRng(1))).toThrow('needs at least two rows');
+    expect(surrogate.fit(rows(5, 1), createRng(1))).toMatchObject({ rows: 5, folds: 0, heldOutKendallTau: null });
+    surrogate.dispose();
+    surrogate.dispose();
+  });
+
   it('flags architectures outside the range of its rows', () => {
     const small = rows(300, 1).filter((row) => row.architecture.params.M === 1);
     const large = rows(300, 2).find((row) => row.architecture.params.M === 3)!;
@@ -142,10 +180,6 @@ describe.skipIf(!status.available)(`the XGBoost surrogate (${status.reason})`, (
     const [inside, outside] = surrogate.predict([small[0]!.architecture, large.architecture]);
     expect([inside!.inRange, outside!.inRange]).toEqual([true, false]);
     surrogate.dispose();
-  });
-
-  it('refuses bytes that are no model, in one line', () => {
-    expect(() => Booster.fromBytes(new TextEncoder().encode('not a model at all'))).toThrowError(/XGBoost refused/);
   });
 
   it.skipIf(sharedDir === undefined)('reads the legacy binaries that IBM published (needs the shared data)', () => {

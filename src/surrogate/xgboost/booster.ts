@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { fail } from '../../config/index.js';
 import { xgboost } from './library.js';
 
 /** A table of features: `rows` x `cols` values, row after row. */
@@ -23,7 +24,7 @@ export type BoosterParameters = Readonly<Record<string, string | number>>;
  * It owns native memory: call {@link dispose}.
  */
 export class Booster {
-  readonly #handle: unknown;
+  #handle: unknown;
 
   private constructor(handle: unknown) {
     this.#handle = handle;
@@ -42,12 +43,12 @@ export class Booster {
       if (String(parameters.objective).startsWith('rank:')) {
         call('XGDMatrixSetUIntInfo', matrix, 'group', new Uint32Array([table.rows]), 1);
       }
-      const booster = Booster.#create([matrix]);
-      for (const [name, value] of Object.entries({ nthread: 1, ...parameters })) {
-        call('XGBoosterSetParam', booster.#handle, name, String(value));
-      }
-      for (let round = 0; round < rounds; round++) call('XGBoosterUpdateOneIter', booster.#handle, round, matrix);
-      return booster;
+      return Booster.#create([matrix], (booster) => {
+        for (const [name, value] of Object.entries({ nthread: 1, ...parameters })) {
+          call('XGBoosterSetParam', booster, name, String(value));
+        }
+        for (let round = 0; round < rounds; round++) call('XGBoosterUpdateOneIter', booster, round, matrix);
+      });
     });
   }
 
@@ -57,21 +58,25 @@ export class Booster {
    * @throws SURROGATE_INVALID when the bytes are no model
    */
   static fromBytes(bytes: Uint8Array): Booster {
-    const booster = Booster.#create([]);
+    const { call } = xgboost();
+    return Booster.#create([], (booster) => {
+      call('XGBoosterLoadModelFromBuffer', booster, bytes, bytes.length);
+      call('XGBoosterSetParam', booster, 'nthread', '1');
+    });
+  }
+
+  /** A new model, filled by `fill`; freed where that throws. */
+  static #create(matrices: unknown[], fill: (handle: unknown) => void): Booster {
+    const out: [unknown] = [null];
+    xgboost().call('XGBoosterCreate', matrices, matrices.length, out);
+    const booster = new Booster(out[0]);
     try {
-      xgboost().call('XGBoosterLoadModelFromBuffer', booster.#handle, bytes, bytes.length);
-      xgboost().call('XGBoosterSetParam', booster.#handle, 'nthread', '1');
+      fill(booster.#handle);
     } catch (error) {
       booster.dispose();
       throw error;
     }
     return booster;
-  }
-
-  static #create(matrices: unknown[]): Booster {
-    const out: [unknown] = [null];
-    xgboost().call('XGBoosterCreate', matrices, matrices.length, out);
-    return new Booster(out[0]);
   }
 
   /** Number of features that a row must have. */
@@ -83,12 +88,29 @@ export class Booster {
 
   /** One value per row. */
   predict(table: FeatureTable): Float32Array {
-    if (table.rows === 0) return new Float32Array(0);
-    return withMatrix(table, (matrix) => {
-      const count: [number | bigint] = [0];
-      const values: [unknown] = [null];
-      xgboost().call('XGBoosterPredict', this.#handle, matrix, 0, 0, 0, count, values);
-      return Float32Array.from(koffi.decode(values[0], koffi.array('float', Number(count[0]))) as ArrayLike<number>);
+    return Booster.predictAll([this], table)[0]!;
+  }
+
+  /** The predictions of several models for the same rows, which are copied into XGBoost's memory once. */
+  static predictAll(models: readonly Booster[], table: FeatureTable): Float32Array[] {
+    for (const model of models) model.#expectWidth(table.cols);
+    if (table.rows === 0) return models.map(() => new Float32Array(0));
+    return withMatrix(table, (matrix) => models.map((model) => model.#predictMatrix(matrix)));
+  }
+
+  #predictMatrix(matrix: unknown): Float32Array {
+    const count: [number | bigint] = [0];
+    const values: [unknown] = [null];
+    xgboost().call('XGBoosterPredict', this.#handle, matrix, 0, 0, 0, count, values);
+    return new Float32Array(koffi.decode(values[0], koffi.array('float', Number(count[0]))) as ArrayLike<number>);
+  }
+
+  /** XGBoost reads beyond a row that is too short, and takes a short row's missing features for absent ones. */
+  #expectWidth(cols: number): void {
+    if (cols === this.features) return;
+    fail('SURROGATE_INVALID', 'The model was fitted on another number of features.', {
+      found: `${cols} features`,
+      accepted: `${this.features} features`,
     });
   }
 
@@ -101,9 +123,11 @@ export class Booster {
     return Buffer.from(bytes).toString('utf8');
   }
 
-  /** Frees the native memory. */
+  /** Frees the native memory; once is enough, more does no harm. */
   dispose(): void {
+    if (this.#handle === null) return;
     xgboost().call('XGBoosterFree', this.#handle);
+    this.#handle = null;
   }
 }
 

@@ -102,9 +102,12 @@ function candidates(): string[] {
 /** The library that the optional package `xgboost_node` carries; its own JavaScript is never loaded. */
 function shippedLibrary(): string | undefined {
   try {
-    const main = createRequire(import.meta.url).resolve('xgboost_node/package.json');
-    const file = join(dirname(main), 'lib', 'libxgboost.so');
-    return existsSync(file) ? file : undefined;
+    const folder = dirname(createRequire(import.meta.url).resolve('xgboost_node/package.json'));
+    const parts = process.platform === 'darwin' ? ['binary', 'libxgboost.dylib'] : ['lib', 'libxgboost.so'];
+    const file = join(folder, ...parts);
+    if (existsSync(file)) return file;
+    failures.push(`xgboost_node: carries no ${file}`);
+    return undefined;
   } catch {
     failures.push('xgboost_node: not installed');
     return undefined;
@@ -132,7 +135,10 @@ function versionOf(library: ReturnType<typeof koffi.load>): string {
   return parts.flat().join('.');
 }
 
-/** XGBoost's messages carry a stack trace from their second line on, and a time in brackets in front. */
+/** XGBoost's messages start with a time in brackets and a place in its source, and carry a stack trace from line 2 on. */
 function firstLine(message: string): string {
-  return message.split('\n')[0]!.replace(/^\[[^\]]*\]\s*/, '');
+  return message
+    .split('\n')[0]!
+    .replace(/^\[[^\]]*\]\s*/, '')
+    .replace(/^\S+:\d+:\s*/, '');
 }

@@ -11,6 +11,21 @@ constexpr int64_t sizeLimit = 1 << 24;
 
 int size(const Call& call, size_t field, int64_t lo) { return static_cast<int>(call.integer(field, lo, sizeLimit)); }
 
+// The kernels count positions in 32-bit integers: every place that a window reaches, inside the image or not, must fit.
+void checkReach(int64_t positions, int64_t stride, int64_t taps, int64_t dilation, int64_t padding, int64_t size) {
+  constexpr int64_t limit = 1 << 30;
+  if (product({positions, stride}) + product({taps, dilation}) + padding + size > limit) {
+    throw std::out_of_range("the windows of a convolution reach too far outside the image");
+  }
+}
+
+// Tensors of a convolution are limited to 2^31 elements each.
+int64_t tensorSize(std::initializer_list<int64_t> sizes) {
+  const int64_t size = product(sizes);
+  if (size > INT32_MAX) throw std::out_of_range("a tensor of a convolution has more than 2^31 elements");
+  return size;
+}
+
 // Fields 0..14: [n, h, w, c, kh, kw, k, sh, sw, dh, dw, padTop, padLeft, ho, wo].
 struct Conv : Conv2DDesc {
   static constexpr size_t fields = 15;
@@ -19,9 +34,11 @@ struct Conv : Conv2DDesc {
   explicit Conv(const Call& call) {
     int* const all[fields] = {&n, &h, &w, &c, &kh, &kw, &k, &sh, &sw, &dh, &dw, &padT, &padL, &ho, &wo};
     for (size_t i = 0; i < fields; i++) *all[i] = size(call, i, i >= 11 ? 0 : 1);
-    xSize = product({n, h, w, c});
-    wSize = product({kh, kw, c, k});
-    ySize = product({n, ho, wo, k});
+    checkReach(ho, sh, kh, dh, padT, h);
+    checkReach(wo, sw, kw, dw, padL, w);
+    xSize = tensorSize({n, h, w, c});
+    wSize = tensorSize({kh, kw, c, k});
+    ySize = tensorSize({n, ho, wo, k});
   }
 };
 
@@ -33,9 +50,11 @@ struct Depthwise : DepthwiseDesc {
   explicit Depthwise(const Call& call) {
     int* const all[fields] = {&n, &h, &w, &c, &kh, &kw, &mult, &sh, &sw, &dh, &dw, &padT, &padL, &ho, &wo};
     for (size_t i = 0; i < fields; i++) *all[i] = size(call, i, i >= 11 ? 0 : 1);
-    xSize = product({n, h, w, c});
-    wSize = product({kh, kw, c, mult});
-    ySize = product({n, ho, wo, c, mult});
+    checkReach(ho, sh, kh, dh, padT, h);
+    checkReach(wo, sw, kw, dw, padL, w);
+    xSize = tensorSize({n, h, w, c});
+    wSize = tensorSize({kh, kw, c, mult});
+    ySize = tensorSize({n, ho, wo, c, mult});
   }
 };
 

@@ -3,7 +3,7 @@ import { converterSchema, createConverter, createNoiseModel, type NoiseModel } f
 import { createRng, type Rng, tf } from '../../tensor/index.js';
 import { fromAihwkit } from '../config/aihwkit.js';
 import { closeTo, type Nested, within } from './compare.js';
-import type { GoldenCase, Measurement } from './golden-case.js';
+import type { CheckContext, GoldenCase, Measurement } from './golden-case.js';
 import { SampleMoments } from './sample-moments.js';
 
 /** Devices simulated at a time. */
@@ -23,11 +23,11 @@ interface Quantity extends Statistics {
 }
 
 /** `pcm_noise.json`: statistics of the noise models, and the conductance converters. */
-export function checkPcmNoise(golden: GoldenCase): Measurement[] {
-  return golden.inputs.g_target_uS === undefined ? checkConverter(golden) : checkNoiseModel(golden);
+export function checkPcmNoise(golden: GoldenCase, { attempt }: CheckContext): Measurement[] {
+  return golden.inputs.g_target_uS === undefined ? checkConverter(golden) : checkNoiseModel(golden, attempt);
 }
 
-function checkNoiseModel(golden: GoldenCase): Measurement[] {
+function checkNoiseModel(golden: GoldenCase, attempt: number): Measurement[] {
   const model = createNoiseModel(fromAihwkit(golden.config, golden.name).noiseModel);
   const targets = golden.inputs.g_target_uS as number[];
   const expected = golden.expected as {
@@ -42,7 +42,7 @@ function checkNoiseModel(golden: GoldenCase): Measurement[] {
   ];
   const times = expected.drifted.map(({ t }) => t);
   const moments = quantities.map(({ mean }) => mean.map((centre) => new SampleMoments(centre)));
-  const rng = createRng(1, golden.name);
+  const rng = createRng(1 + attempt, golden.name);
   let open = targets.map((_, i) => i);
   for (let round = 0; open.length > 0; round++) {
     drawRound(model, targets, open, times, moments, rng.child(`round-${round}`));

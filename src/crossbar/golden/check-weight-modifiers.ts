@@ -25,12 +25,12 @@ const extensions = new Set(['PCMNoise']);
 /** `weight_modifiers.json`: the weights of hardware-aware training, on both tiles. */
 export function checkWeightModifiers(golden: GoldenCase, context: CheckContext): Measurement[] {
   const weight = inputOf<number[][]>(golden, 'weight', context);
-  return engines.flatMap((engine) => checkEngine(golden, engine, weight));
+  return engines.flatMap((engine) => checkEngine(golden, engine, weight, context.attempt));
 }
 
-function checkEngine(golden: GoldenCase, engine: EngineName, weight: number[][]): Measurement[] {
+function checkEngine(golden: GoldenCase, engine: EngineName, weight: number[][], attempt: number): Measurement[] {
   const config = configFor(golden, engine);
-  const rng = createRng(4, `${golden.name}/${engine}`);
+  const rng = createRng(4 + attempt, `${golden.name}/${engine}`);
   const make = (copies: number) => {
     const tile = new AnalogTile({
       inputs: weight[0]!.length,

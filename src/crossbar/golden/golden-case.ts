@@ -21,6 +21,8 @@ export interface CaseResult {
 export interface CheckContext {
   /** The file's `__shared_inputs__` case, if it has one. */
   readonly shared: GoldenCase | undefined;
+  /** Number of the attempt, from 0: statistical checks take another seed each time. */
+  readonly attempt: number;
 }
 
 /** Recomputes one case and measures its deviation. Throws where the case is of an unknown kind. */

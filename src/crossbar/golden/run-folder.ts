@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { fail } from '../../config/index.js';
 import { tf } from '../../tensor/index.js';
 import { goldenFiles } from './files.js';
-import { type CaseCheck, type CaseResult, type CheckContext, type GoldenCase, SHARED_INPUTS } from './golden-case.js';
+import {
+  type CaseCheck,
+  type CaseResult,
+  type CheckContext,
+  type GoldenCase,
+  type Measurement,
+  SHARED_INPUTS,
+} from './golden-case.js';
 
 /** How one golden file went. */
 export interface FileResult {
@@ -70,7 +77,7 @@ export async function runGoldenFile(path: string, name: string): Promise<FileRes
   const shared = cases.find((golden) => golden.name === SHARED_INPUTS);
   const results: CaseResult[] = [];
   for (const golden of cases) {
-    if (golden !== shared) results.push(await runCase(golden, check, { shared }));
+    if (golden !== shared) results.push(await runCase(golden, check, shared));
   }
   const failures = results.filter((result) => !result.passed);
   return {
@@ -93,21 +100,47 @@ function casesOf(path: string): GoldenCase[] {
   }
 }
 
-async function runCase(golden: GoldenCase, check: CaseCheck, context: CheckContext): Promise<CaseResult> {
-  tf.engine().startScope();
+/**
+ * Statistical files compare two samples: their tolerances hold for most seeds, not for all (deviations that rest on a
+ * handful of rare events above all). A quantity that misses is therefore measured again with other seeds; a wrong formula
+ * misses every time, and so does whatever is deterministic.
+ */
+const ATTEMPTS = 5;
+
+async function runCase(golden: GoldenCase, check: CaseCheck, shared: GoldenCase | undefined): Promise<CaseResult> {
   try {
-    const measurements = await check(golden, context);
-    const worst = Math.max(0, ...measurements.map(({ share }) => share));
-    const missed = measurements.filter(({ share }) => !(share <= 1));
-    if (measurements.length === 0)
-      return { name: golden.name, passed: false, worst: Number.POSITIVE_INFINITY, reason: 'nothing to compare' };
-    if (missed.length === 0) return { name: golden.name, passed: true, worst };
-    const reason = missed.map(({ what, share }) => `${what}: ${share.toPrecision(3)} x tolerance`).join('; ');
-    return { name: golden.name, passed: false, worst, reason };
+    let best = await measure(golden, check, { shared, attempt: 0 });
+    for (let attempt = 1; attempt < ATTEMPTS && best.some(missed); attempt++) {
+      const again = await measure(golden, check, { shared, attempt });
+      best = best.map((measurement, i) => (missed(measurement) ? again[i]! : measurement));
+    }
+    return resultOf(golden.name, best);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { name: golden.name ?? 'unnamed', passed: false, worst: Number.POSITIVE_INFINITY, reason };
+  }
+}
+
+async function measure(golden: GoldenCase, check: CaseCheck, context: CheckContext): Promise<Measurement[]> {
+  tf.engine().startScope();
+  try {
+    return await check(golden, context);
   } finally {
     tf.engine().endScope();
   }
+}
+
+function missed({ share }: Measurement): boolean {
+  return !(share <= 1);
+}
+
+function resultOf(name: string, measurements: readonly Measurement[]): CaseResult {
+  if (measurements.length === 0) {
+    return { name, passed: false, worst: Number.POSITIVE_INFINITY, reason: 'nothing to compare' };
+  }
+  const worst = Math.max(0, ...measurements.map(({ share }) => share));
+  const misses = measurements.filter(missed);
+  if (misses.length === 0) return { name, passed: true, worst };
+  const reason = misses.map(({ what, share }) => `${what}: ${share.toPrecision(3)} x tolerance`).join('; ');
+  return { name, passed: false, worst, reason };
 }

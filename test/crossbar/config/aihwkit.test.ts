@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { crossbarPresets, fromAihwkit, resolveCrossbar, toAihwkit } from '../../../src/crossbar/index.js';
+
+const cases = JSON.parse(readFileSync(new URL('../../golden/mvm_deterministic.json', import.meta.url), 'utf8'));
+const effective = cases[1].config.effective;
+
+test('reads {class, non_default, effective} and the bare effective object alike', () => {
+  const config = fromAihwkit(cases[1].config);
+  expect(config).toEqual(fromAihwkit(effective));
+  expect(config.forward).toMatchObject({ outNoise: 0, inpRes: 0.007936507937, irDropGRatio: 571428.5714 });
+  expect(config.driftCompensation).toBeNull();
+  expect(config.noiseModel).toMatchObject({ t0: 20, tRead: 2.5e-7 });
+});
+
+test('reads the parts on their own', () => {
+  const modifier = { class: 'WeightModifierParameter', type: 'AddNormal', std_dev: 0.06, pcm_t0: 20 };
+  expect(fromAihwkit({ modifier, non_default: { type: 'AddNormal', std_dev: 0.06 } }).modifier.stdDev).toBe(0.06);
+  expect(
+    fromAihwkit({ clip: { class: 'WeightClipParameter', type: 'FixedValue', fixed_value: 0.7 } }).clip.fixedValue,
+  ).toBe(0.7);
+  expect(fromAihwkit({ remap: { class: 'WeightRemapParameter', type: 'LayerwiseSymmetric' } }).remap.type).toBe(
+    'LayerwiseSymmetric',
+  );
+  const noise = { class: 'StateIndependentNoiseModel', drift_nu_mean: 0.2, t_0: 10 };
+  expect(fromAihwkit(noise).noiseModel).toMatchObject({ driftNuMean: 0.2, t0: 10 });
+  const converter = { class: 'DualPairConductanceConverter', f_lst: [1, 3], g_max: 30, g_min: 0.1, scale_ratio: null };
+  expect(fromAihwkit(converter).noiseModel).toMatchObject({ gMax: 30, gConverter: { fLst: [1, 3], gMin: 0.1 } });
+});
+
+test('tells AIHWKit configurations from our own', () => {
+  expect(resolveCrossbar(cases[1].config)).toEqual(fromAihwkit(effective));
+  expect(resolveCrossbar({ forward: { outNoise: 0 } }).forward.outNoise).toBe(0);
+});
+
+test('writes what it reads: every preset survives the way there and back', () => {
+  for (const name of crossbarPresets()) {
+    const config = resolveCrossbar(name);
+    expect(fromAihwkit(JSON.parse(JSON.stringify(toAihwkit(config)))), name).toEqual(config);
+  }
+});
+
+test('writes AIHWKit field names', () => {
+  const snake = toAihwkit(resolveCrossbar('pcm-8bit-256')) as Record<string, Record<string, unknown>>;
+  expect(snake.forward).toMatchObject({ inp_res: 254, v_offset_w_min: -1, ir_drop_g_ratio: 1 / 0.35 / 5e-6 });
+  expect(snake.noise_model).toMatchObject({ t_0: 20, prog_coeff_g_max_reference: 25 });
+  for (const key of Object.keys(effective.forward)) expect(snake.forward).toHaveProperty([key]);
+});
+
+test('refuses devices that are trained by pulses', () => {
+  const config = { class: 'SingleRPUConfig', device: { class: 'ConstantStepDevice' }, non_default: {} };
+  expect(() => fromAihwkit({ ...config, effective: { class: 'SingleRPUConfig', device: config.device } })).toThrow(
+    'IdealDevice',
+  );
+});
+
+test('names an unknown field', () => {
+  expect(() => fromAihwkit({ forward: { out_nois: 0.1 } }, 'chip.json')).toThrow(/"outNois".*Did you mean "outNoise"/);
+});

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { crossbarPresets, defaultPreset, resolveCrossbar } from '../../../src/crossbar/index.js';
+
+test('every preset resolves to a complete configuration', () => {
+  for (const name of crossbarPresets()) {
+    const config = resolveCrossbar(name);
+    expect(config.forward.inpRes, name).toBeDefined();
+    expect(resolveCrossbar(config), name).toEqual(config);
+  }
+});
+
+test('the default is an 8-bit PCM crossbar of 256 x 256', () => {
+  const config = resolveCrossbar();
+  expect(config).toEqual(resolveCrossbar(defaultPreset));
+  expect(config).toMatchObject({
+    class: 'InferenceRPUConfig',
+    mapping: { maxInputSize: 256, maxOutputSize: 256, weightScalingOmega: 1, digitalBias: true },
+    forward: {
+      inpRes: 254,
+      outRes: 254,
+      outBound: 10,
+      outNoise: 0.04,
+      noiseManagement: 'None',
+      boundManagement: 'None',
+    },
+    modifier: { type: 'AddNormal', stdDev: 0.06 },
+    noiseModel: { class: 'PCMLikeNoiseModel', gMax: 25 },
+    driftCompensation: { class: 'GlobalDriftCompensation' },
+  });
+});
+
+test('an unknown preset is answered with the known ones and a guess', () => {
+  expect(() => resolveCrossbar('pcm-8bit-265', '--crossbar')).toThrow(
+    [
+      'There is no crossbar preset "pcm-8bit-265".',
+      '  in:       --crossbar',
+      '  found:    pcm-8bit-265',
+      `  accepted: ${crossbarPresets().join(', ')}`,
+      '  try:      pcm-8bit-256',
+    ].join('\n'),
+  );
+});
+
+test('a misspelt key is named with its path and a guess', () => {
+  expect(() => resolveCrossbar({ forward: { outNoize: 0.1 } }, 'net.yaml')).toThrow(
+    /Unknown key "outNoize"\. Did you mean "outNoise"\?\n {2}in: {7}net\.yaml at forward\.outNoize/,
+  );
+});
+
+test('a value out of range is named', () => {
+  expect(() => resolveCrossbar({ mapping: { maxInputSize: -1 } }, 'net.yaml')).toThrow(/mapping\.maxInputSize/);
+  expect(() => resolveCrossbar({ noiseModel: { class: 'PCMLike' } }, 'net.yaml')).toThrow(/noiseModel/);
+});

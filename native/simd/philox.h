@@ -15,76 +15,132 @@ struct PhiloxSource {
   uint64_t block;
 };
 
-#if defined(__AVX512F__)
-constexpr int kPhiloxGroups = 8;
-#else
-constexpr int kPhiloxGroups = 2;
-#endif
+constexpr int kPhiloxGroups = 4;
 constexpr int kPhiloxBatch = 4 * L * kPhiloxGroups;  // numbers made at a time
 
-/** Block numbers of the lanes. Lane 4q+j of a vector is block j*L/4 + q: then a 4x4 transposition inside each quarter puts words in order. */
-KH_INLINE vu philoxLanes() {
+typedef uint64_t vq __attribute__((vector_size(L * 4)));  // L/2 counters, one in each 64-bit lane
+
+KH_INLINE vq splatWide(uint64_t x) {
 #if defined(__AVX512F__)
-  return vu{0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
+  return (vq)_mm512_set1_epi64((long long)x);
 #elif defined(__AVX2__)
-  return vu{0, 2, 4, 6, 1, 3, 5, 7};
+  return (vq)_mm256_set1_epi64x((long long)x);
 #else
-  return vu{0, 1, 2, 3};
+  return vq{x, x};
 #endif
 }
 
-/** Words of G groups of L blocks from `first`; x[word][group]. */
+/** Products of the low halves of the lanes: the high halves may hold anything. */
+KH_INLINE vq multiplyLow(vq a, vq b) {
+#if defined(__AVX512F__)
+  return (vq)_mm512_maskz_mul_epu32(0xff, (__m512i)a, (__m512i)b);
+#elif defined(__AVX2__)
+  return (vq)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+  return (vq)_mm_mul_epu32((__m128i)a, (__m128i)b);
+#else
+  return (a & splatWide(0xffffffffu)) * (b & splatWide(0xffffffffu));
+#endif
+}
+
+/** Low halves of two vectors as one vector of words: lane 2i from even[i], lane 2i+1 from odd[i]. */
+KH_INLINE vu joinLow(vq even, vq odd) {
+#if defined(__AVX512F__)
+  return (vu)_mm512_mask_shuffle_epi32((__m512i)even, 0xAAAA, (__m512i)odd, (_MM_PERM_ENUM)0xA0);
+#elif defined(__AVX2__)
+  return (vu)_mm256_blend_epi32((__m256i)even, _mm256_slli_epi64((__m256i)odd, 32), 0xAA);
+#else
+  return (vu)((even & splatWide(0xffffffffu)) | (odd << 32));
+#endif
+}
+
+/**
+ * Block numbers of the lanes. Lane 4q+j of a vector of words is block j*L/4 + q: then a 4x4 transposition inside each
+ * quarter puts the words in order. Even and odd lanes advance separately, each counter in 64 bits.
+ */
+#if defined(__AVX512F__)
+#define KH_PHILOX_EVEN vq{0, 8, 1, 9, 2, 10, 3, 11}
+#define KH_PHILOX_ODD vq{4, 12, 5, 13, 6, 14, 7, 15}
+#elif defined(__AVX2__)
+#define KH_PHILOX_EVEN vq{0, 4, 1, 5}
+#define KH_PHILOX_ODD vq{2, 6, 3, 7}
+#else
+#define KH_PHILOX_EVEN vq{0, 2}
+#define KH_PHILOX_ODD vq{1, 3}
+#endif
+
+/** Words of G groups of L blocks from `first`; words[group][word]. */
 template <int G>
-KH_INLINE void philox(const PhiloxSource& source, uint64_t first, vu (&x)[4][G]) {
-  const vu lanes = philoxLanes();
-#pragma GCC unroll 8
-  for (int g = 0; g < G; ++g) {
-    const uint64_t block = first + (uint64_t)g * L;
-    const vu low = splatBits((uint32_t)block) + lanes;
-    x[0][g] = low;
-    x[1][g] = splatBits((uint32_t)(block >> 32)) - (vu)(low < lanes);  // a carry is a lane of -1
-    x[2][g] = splatBits(source.stream[0]);
-    x[3][g] = splatBits(source.stream[1]);
+KH_INLINE void philox(const PhiloxSource& source, uint64_t first, vu (&words)[G][4]) {
+  constexpr int H = 2 * G;
+  vq x[4][H];
+#pragma GCC unroll 16
+  for (int h = 0; h < H; ++h) {
+    x[0][h] = splatWide(first + (uint64_t)(h / 2) * L) + (h % 2 ? KH_PHILOX_ODD : KH_PHILOX_EVEN);
+    x[1][h] = x[0][h] >> 32;
+    x[2][h] = splatWide(source.stream[0]);
+    x[3][h] = splatWide(source.stream[1]);
   }
-  uint32_t k0 = source.key[0], k1 = source.key[1];
+  const vq factor0 = splatWide(0xd2511f53u), factor1 = splatWide(0xcd9e8d57u);
 #pragma GCC unroll 7
   for (int round = 0; round < 7; ++round) {
-    const vu key0 = splatBits(k0), key1 = splatBits(k1);
-#pragma GCC unroll 8
-    for (int g = 0; g < G; ++g) {
-      vu high0, low0, high1, low1;
-      multiplyWide(x[0][g], 0xd2511f53u, high0, low0);
-      multiplyWide(x[2][g], 0xcd9e8d57u, high1, low1);
-      x[0][g] = high1 ^ x[1][g] ^ key0;
-      x[1][g] = low1;
-      x[2][g] = high0 ^ x[3][g] ^ key1;
-      x[3][g] = low0;
+    const vq key0 = splatWide(source.key[0] + (uint32_t)round * 0x9e3779b9u), key1 = splatWide(source.key[1] + (uint32_t)round * 0xbb67ae85u);
+#pragma GCC unroll 16
+    for (int h = 0; h < H; ++h) {
+      const vq product0 = multiplyLow(x[0][h], factor0), product1 = multiplyLow(x[2][h], factor1);
+      x[0][h] = (product1 >> 32) ^ x[1][h] ^ key0;
+      x[1][h] = product1;
+      x[2][h] = (product0 >> 32) ^ x[3][h] ^ key1;
+      x[3][h] = product0;
     }
-    k0 += 0x9e3779b9u;
-    k1 += 0xbb67ae85u;
   }
+#pragma GCC unroll 8
+  for (int g = 0; g < G; ++g)
+#pragma GCC unroll 4
+    for (int w = 0; w < 4; ++w) words[g][w] = joinLow(x[w][2 * g], x[w][2 * g + 1]);
 }
 
 /** A word as a uniform number in [0, 1) with 24 bits. */
 KH_INLINE vf uniformOf(vu word) { return toFloat((vi)(word >> 8)) * splat(0x1p-24f); }
 
-/** -2 ln x for normal x in (0, 1] (polynomial: Cephes logf). */
+#if defined(__AVX512F__)
+// For sixteen pieces of [0.75, 1.5): the reciprocal q of the piece's middle, and 2 ln q. The two pieces that meet at 1
+// have q = 1, so that the logarithm keeps its relative precision there.
+#define KH_LOG_INVERSES \
+  vf{1.30612242f, 1.25490201f, 1.20754719f, 1.16363633f, 1.12280703f, 1.08474576f, \
+     1.04918027f, 1.0f, 1.0f, 0.914285719f, 0.864864886f, 0.820512831f, \
+     0.780487776f, 0.744186044f, 0.711111128f, 0.680851042f}
+#define KH_LOG_VALUES \
+  vf{0.53412553f, 0.454114972f, 0.377182369f, 0.303099733f, 0.231663646f, 0.162691283f, \
+     0.0960183266f, 0.0f, 0.0f, -0.179224306f, -0.290363971f, -0.395651461f, \
+     -0.495672402f, -0.590928433f, -0.681853126f, -0.768823461f}
+#endif
+
+/** -2 ln x for normal x in (0, 1]. */
 KH_INLINE vf minusTwoLog(vf x) {
 #if defined(__AVX512F__)
-  const __m512 e0 = _mm512_getexp_ps((__m512)x);
-  const vf m0 = (vf)_mm512_getmant_ps((__m512)x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_zero);  // [0.75, 1.5)
-  const __mmask16 up = _mm512_cmp_ps_mask((__m512)m0, _mm512_set1_ps(1.0f), _CMP_LT_OQ);
-  const vf e = (vf)_mm512_mask_add_ps(e0, up, e0, _mm512_set1_ps(1.0f));
-  const vf m = m0 - splat(1.0f);
+  const vi shifted = (vi)x - (vi)splatBits(0x3f400000u);  // exponent and mantissa counted from 0.75
+  const vf e = toFloat(shifted >> 23);
+  const vf m = (vf)((shifted & (vi)splatBits(0x007fffffu)) + (vi)splatBits(0x3f400000u));
+  const __m512i piece = _mm512_maskz_srli_epi32(0xffff, (__m512i)shifted, 19);  // the permutation looks at the low four bits
+  const vf inverse = (vf)_mm512_maskz_permutexvar_ps(0xffff, piece, (__m512)KH_LOG_INVERSES);
+  const vf value = (vf)_mm512_maskz_permutexvar_ps(0xffff, piece, (__m512)KH_LOG_VALUES);
+  const vf r = m * inverse - splat(1.0f);
+  // -2 ln(1 + r) = r (-2 + r - 2/3 r^2 + ...), |r| <= 1/16
+  vf p = splat(1.0f / 3.0f) * r + splat(-0.4f);
+  p = p * r + splat(0.5f);
+  p = p * r + splat(-2.0f / 3.0f);
+  p = p * r + splat(1.0f);
+  p = p * r + splat(-2.0f);
+  return p * r + (e * splat(-1.38629436111989f) + value);
 #else
   const vi bits = (vi)x;
   const vf half = (vf)((bits & (vi)splatBits(0x007fffffu)) | (vi)splatBits(0x3f000000u));
   const vi low = half < splat(0.707106781186547524f);
   const vf e = toFloat((bits >> 23) - (vi)splatBits(126u) + low);
   const vf m = half + (vf)((vi)half & low) - splat(1.0f);
-#endif
   const vf z = m * m;
-  vf p = splat(7.0376836292e-2f);
+  vf p = splat(7.0376836292e-2f);  // Cephes logf
   p = p * m + splat(-1.1514610310e-1f);
   p = p * m + splat(1.1676998740e-1f);
   p = p * m + splat(-1.2420140846e-1f);
@@ -96,26 +152,47 @@ KH_INLINE vf minusTwoLog(vf x) {
   vf y = m * z * p + e * splat(-2.12194440e-4f);
   y = y - splat(0.5f) * z;
   return ((m + y) + e * splat(0.693359375f)) * splat(-2.0f);
+#endif
 }
 
-/** Sine and cosine of 2 pi u for u in [0, 1): the quarter turn is exact, the rest is at most an eighth of a turn. */
-KH_INLINE void turn(vf u, vf& sine, vf& cosine) {
-  const vf quarters = vrint(u * splat(4.0f));
-  const vf r = (u - quarters * splat(0.25f)) * splat(6.28318530717958648f);
-  const vi q = __builtin_convertvector(quarters, vi);
+/** Square root of a number >= 0 that is 0 or not tiny, to the last bit or the one before. */
+KH_INLINE vf squareRoot(vf x) {
+#if defined(__AVX512F__)
+  const vf limited = vmax(x, splat(1e-30f));
+  const vf estimate = (vf)_mm512_maskz_rsqrt14_ps(0xffff, (__m512)limited);
+  const vf root = limited * estimate;
+  const vf error = splat(0.5f) - root * (splat(0.5f) * estimate);
+  return root + root * error;
+#else
+  return vsqrt(vmax(x, zero()));
+#endif
+}
+
+/** Sine and cosine of 2 pi u, u = (word >> 8) 2^-24. The nearest quarter turn is exact, the rest at most an eighth of a turn. */
+KH_INLINE void turn(vu word, vf& sine, vf& cosine) {
+  const vu quarter = word + splatBits(0x20000000u);                // its two top bits: the nearest quarter turn
+  const vi rest = (vi)((word & splatBits(0xffffff00u)) << 2);      // in 2^-34 turns, signed
+  const vf r = toFloat(rest) * splat(6.28318530717958648f * 0x1p-34f);
   const vf z = r * r;
-  vf s = splat(-1.9515295891e-4f);
+  vf s = splat(-1.9515295891e-4f);  // Cephes sinf, cosf
   s = s * z + splat(8.3321608736e-3f);
   s = s * z + splat(-1.6666654611e-1f);
-  s = s * z * r + r;
+  s = (s * z) * r + r;
   vf c = splat(2.443315711809948e-5f);
   c = c * z + splat(-1.388731625493765e-3f);
   c = c * z + splat(4.166664568298827e-2f);
-  c = c * z * z + (splat(1.0f) - splat(0.5f) * z);
-  const vi odd = (q & 1) != 0;
-  const vf sineSize = odd ? c : s, cosineSize = odd ? s : c;
-  sine = (vf)((vi)sineSize ^ ((q & 2) << 30));
-  cosine = (vf)((vi)cosineSize ^ (((q + 1) & 2) << 30));
+  c = c * z + splat(-0.5f);
+  c = c * z + splat(1.0f);
+#if defined(__AVX512F__)
+  const __mmask16 odd = _mm512_test_epi32_mask((__m512i)quarter, _mm512_set1_epi32(0x40000000));
+  const vf sineSize = (vf)_mm512_mask_mov_ps((__m512)s, odd, (__m512)c), cosineSize = (vf)_mm512_mask_mov_ps((__m512)c, odd, (__m512)s);
+#else
+  const vi odd = (vi)(quarter << 1) >> 31;
+  const vf sineSize = (vf)(((vi)c & odd) | ((vi)s & ~odd)), cosineSize = (vf)(((vi)s & odd) | ((vi)c & ~odd));
+#endif
+  const vu sign = splatBits(0x80000000u);
+  sine = (vf)((vu)sineSize ^ (quarter & sign));
+  cosine = (vf)((vu)cosineSize ^ ((quarter + splatBits(0x40000000u)) & sign));
 }
 
 /** Stores four vectors of words so that the numbers of a group lie in order. */
@@ -139,34 +216,30 @@ KH_INLINE void storeWords(float* out, vf w0, vf w1, vf w2, vf w3) {
 #endif
 }
 
-/** G*L*4 uniform numbers from block `first`. */
-template <int G>
-static void uniformBatch(const PhiloxSource& source, uint64_t first, float* out) {
-  vu x[4][G];
-  philox<G>(source, first, x);
-#pragma GCC unroll 8
-  for (int g = 0; g < G; ++g)
-    storeWords(out + g * 4 * L, uniformOf(x[0][g]), uniformOf(x[1][g]), uniformOf(x[2][g]), uniformOf(x[3][g]));
+/** A group's words as L*4 standard normal numbers (Box and Muller). */
+KH_INLINE void storeNormals(const vu (&x)[4], float* out) {
+  vf z[4];
+#pragma GCC unroll 2
+  for (int pair = 0; pair < 2; ++pair) {
+    const vf u1 = toFloatUnsigned(x[2 * pair]) * splat(0x1p-32f) + splat(0x1p-33f);
+    const vf radius = squareRoot(minusTwoLog(u1));
+    vf sine, cosine;
+    turn(x[2 * pair + 1], sine, cosine);
+    z[2 * pair] = radius * cosine;
+    z[2 * pair + 1] = radius * sine;
+  }
+  storeWords(out, z[0], z[1], z[2], z[3]);
 }
 
-/** G*L*4 standard normal numbers from block `first`. */
-template <int G>
-static void normalBatch(const PhiloxSource& source, uint64_t first, float* out) {
-  vu x[4][G];
+/** G*L*4 numbers from block `first`. */
+template <bool Normal, int G>
+KH_INLINE void philoxGroups(const PhiloxSource& source, uint64_t first, float* out) {
+  vu x[G][4];
   philox<G>(source, first, x);
-#pragma GCC unroll 2
+#pragma GCC unroll 8
   for (int g = 0; g < G; ++g) {
-    vf z[4];
-#pragma GCC unroll 2
-    for (int pair = 0; pair < 2; ++pair) {
-      const vf u1 = toFloatUnsigned(x[2 * pair][g]) * splat(0x1p-32f) + splat(0x1p-33f);
-      const vf radius = vsqrt(vmax(minusTwoLog(u1), zero()));
-      vf sine, cosine;
-      turn(uniformOf(x[2 * pair + 1][g]), sine, cosine);
-      z[2 * pair] = radius * cosine;
-      z[2 * pair + 1] = radius * sine;
-    }
-    storeWords(out + g * 4 * L, z[0], z[1], z[2], z[3]);
+    if (Normal) storeNormals(x[g], out + g * 4 * L);
+    else storeWords(out + g * 4 * L, uniformOf(x[g][0]), uniformOf(x[g][1]), uniformOf(x[g][2]), uniformOf(x[g][3]));
   }
 }
 
@@ -174,14 +247,8 @@ static void normalBatch(const PhiloxSource& source, uint64_t first, float* out) 
 template <bool Normal>
 static void philoxBlocks(const PhiloxSource& source, uint64_t first, float* out, int64_t count) {
   int64_t i = 0;
-  for (; i + kPhiloxBatch <= count; i += kPhiloxBatch, first += kPhiloxBatch / 4) {
-    if (Normal) normalBatch<kPhiloxGroups>(source, first, out + i);
-    else uniformBatch<kPhiloxGroups>(source, first, out + i);
-  }
-  for (; i < count; i += 4 * L, first += L) {
-    if (Normal) normalBatch<1>(source, first, out + i);
-    else uniformBatch<1>(source, first, out + i);
-  }
+  for (; i + kPhiloxBatch <= count; i += kPhiloxBatch, first += kPhiloxBatch / 4) philoxGroups<Normal, kPhiloxGroups>(source, first, out + i);
+  for (; i < count; i += 4 * L, first += L) philoxGroups<Normal, 1>(source, first, out + i);
 }
 
 /** Room behind the end of what philoxBlocks and normalsAt write. */

@@ -36,7 +36,9 @@ function compile() {
   });
   if (result.status === 0) return undefined;
   const lines = `${result.error?.message ?? ''}\n${result.stdout ?? ''}\n${result.stderr ?? ''}`.split('\n');
-  return lines.find((line) => /error|not found|ENOENT/i.test(line))?.trim() ?? 'node-gyp failed';
+  const telling = [/(?:fatal )?error: /, /gyp ERR! stack Error: /, /not found|ENOENT/];
+  const line = telling.map((pattern) => lines.find((one) => pattern.test(one))).find((one) => one !== undefined);
+  return line?.replace('gyp ERR! stack Error: ', '').trim() ?? 'node-gyp failed';
 }
 
 if (process.env.KIRCHHOFF_SKIP_NATIVE) {

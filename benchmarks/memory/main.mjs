@@ -1,6 +1,8 @@
 // npm run bench -- memory [--steps n]: trains ResNet-8 on random images and prints the resident memory on the way. Ends with exit
 // code 1 if the second half grows by more than 2 %.
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { baselineGraph, Model } from '../../dist/nn/index.js';
 import { createRng, randomNormal, SgdMomentum, softmaxCrossEntropy, tf, useBackend } from '../../dist/tensor/index.js';
 
@@ -24,7 +26,12 @@ export async function main(args) {
   if (growth > 0.02) process.exitCode = 1;
 }
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+
+/** Resident megabytes after collecting garbage: what JavaScript has not got round to freeing is no leak. */
 function resident() {
+  collect();
   return process.memoryUsage().rss / 1e6;
 }
 

@@ -75,7 +75,6 @@ struct DacCopy {
 
 /** Noise, ADC and scales for the rows of one register block. */
 struct TileSink {
-  const Layer* layer;
   Divider grid;
   float outBound, clipBound, sigma;
   const float* noise;    // [row][outputs], at the panel's first column; null without noise
@@ -120,8 +119,7 @@ struct TileSink {
 };
 
 template <int V>
-void tilePanel(const TileSink& all, int rows, const float* base, const int* origins, const Tile& tile, const Run* runs, int runCount, const float* panel, int column) {
-  (void)tile;
+void tilePanel(const TileSink& all, int rows, const float* base, const int* origins, const Run* runs, int runCount, const float* panel, int column) {
   auto makeSink = [&](int row) {
     TileSink sink = all;
     const int64_t at = (int64_t)row * all.outputs + column;
@@ -141,18 +139,17 @@ void tilePanels(const TileSink& all, int rows, const float* base, const int* ori
   const float* panel = tile.packed;
   for (int column = 0; column < all.outputs;) {
     const int vectors = panelVectors(ceilDiv(all.outputs - column, L));
-    if (vectors == 1) tilePanel<1>(all, rows, base, origins, tile, runs, runCount, panel, column);
-    else if (vectors == 2) tilePanel<2>(all, rows, base, origins, tile, runs, runCount, panel, column);
-    else tilePanel<3>(all, rows, base, origins, tile, runs, runCount, panel, column);
+    if (vectors == 1) tilePanel<1>(all, rows, base, origins, runs, runCount, panel, column);
+    else if (vectors == 2) tilePanel<2>(all, rows, base, origins, runs, runCount, panel, column);
+    else tilePanel<3>(all, rows, base, origins, runs, runCount, panel, column);
     panel += (int64_t)tile.rows * vectors * L;
     column += vectors * L;
   }
 }
 
-/** Noise management AbsMax: copies one tile's part of a patch, divides it by its largest magnitude and applies the DAC. */
-float packPatch(const Layer& l, const Tile& tile, const Dac& dac, const float* patch, float* to) {
+/** Copies one tile's part of a patch; its largest magnitude is the patch's alpha. */
+float copyPatch(const Tile& tile, const float* patch, float* to) {
   vf largest = zero();
-  int at = 0;
   for (int r = 0; r < tile.runCount; ++r) {
     const float* from = patch + tile.runs[r].offset;
     const int length = tile.runs[r].length;
@@ -160,20 +157,26 @@ float packPatch(const Layer& l, const Tile& tile, const Dac& dac, const float* p
     for (; i + L <= length; i += L) {
       const vf v = load(from + i);
       largest = vmax(largest, vabs(v));
-      store(to + at + i, v);
+      store(to + i, v);
     }
     if (i < length) {
       const vf v = loadPart(from + i, length - i);
       largest = vmax(largest, vabs(v));
-      storePart(to + at + i, v, length - i);
+      storePart(to + i, v, length - i);
     }
-    at += length;
+    to += length;
   }
-  (void)l;
-  const float alpha = reduceMax(largest);
-  const vf scale = splat(alpha > 0 ? 1.0f / alpha : 0.0f);
-  for (int i = 0; i < at; i += L) store(to + i, Dac::apply(dac, load(to + i) * scale));  // the buffer has room behind its rows
-  return alpha;
+  return reduceMax(largest);
+}
+
+/** Noise management AbsMax for some patches of one tile: each is divided by its alpha, then the DAC works. Patches apart: the divisions of one wait for its maximum. */
+void packPatches(const Tile& tile, const Dac& dac, const float* base, const int* origins, int count, float* patches, int stride, float* alphas) {
+  for (int i = 0; i < count; ++i) alphas[i] = copyPatch(tile, base + origins[i], patches + (int64_t)i * stride);
+  for (int i = 0; i < count; ++i) {
+    const vf scale = splat(alphas[i] > 0 ? 1.0f / alphas[i] : 0.0f);
+    float* patch = patches + (int64_t)i * stride;
+    for (int r = 0; r < tile.rows; r += L) store(patch + r, Dac::apply(dac, load(patch + r) * scale));  // there is room behind the rows
+  }
 }
 
 void layerItem(const Layer& l, Arena& arena, int item) {
@@ -212,12 +215,12 @@ void layerItem(const Layer& l, Arena& arena, int item) {
     for (int t = 0; t < a.tiles; ++t) {
       const Tile& tile = l.tiles[t];
       const int64_t first = (position + from) * outputs;
-      TileSink sink = {&l, Divider(a.outStep), a.outBound, a.outBound > 0 ? 0.999f * a.outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
+      TileSink sink = {Divider(a.outStep), a.outBound, a.outBound > 0 ? 0.999f * a.outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
                        l.scales + (int64_t)t * l.padded, t == a.tiles - 1 ? l.bias : nullptr, l.y + first, nullptr, &clippedCount, outputs, outputs, t == 0};
       if (noisy) sink.noise = normalsAt(l.noise, t * l.positions * outputs + first, (int64_t)rows * outputs, noiseBuffer);
       if (l.clipped) sink.mask = l.clipped + t * l.positions * outputs + first;
       if (absMax) {
-        for (int i = 0; i < rows; ++i) alphas[i] = packPatch(l, tile, dac, base + l.slab.origins[from + i], patches + (int64_t)i * patchStride);
+        packPatches(tile, dac, base, l.slab.origins + from, rows, patches, patchStride, alphas);
         sink.alpha = alphas;
         const Run run = {0, tile.rows};
         tilePanels(sink, rows, patches, patchOrigins, tile, &run, 1);

@@ -10,6 +10,20 @@
 #include "../threads/context.h"
 #include "reference.h"
 
+#define KH_PARTS(arch)                                                                                                          \
+  namespace kh {                                                                                                                \
+  namespace arch {                                                                                                              \
+  const float* testNormals(const uint32_t key[2], const uint32_t stream[2], uint64_t block, int64_t index, int64_t count, float*); \
+  void testUniforms(const uint32_t key[2], const uint32_t stream[2], uint64_t block, int64_t count, float*);                    \
+  long testDivider(float step, uint32_t first, uint32_t stride, long count);                                                    \
+  }                                                                                                                             \
+  }
+KH_PARTS(generic)
+#if defined(__x86_64__)
+KH_PARTS(avx2)
+KH_PARTS(avx512)
+#endif
+
 namespace {
 
 using namespace kh;
@@ -253,6 +267,54 @@ void testThreads(const ConvTable& t) {
   }
 }
 
+/** Uniform numbers bit for bit, normals to 1e-6 of double precision, at any place of a stream and across the counter's carry. */
+template <class Normals, class Uniforms>
+void testRandom(const char* isa, Normals normals, Uniforms uniforms) {
+  for (int round = 0; round < 40; ++round) {
+    const uint32_t key[2] = {(uint32_t)engine(), (uint32_t)engine()}, stream[2] = {(uint32_t)engine(), (uint32_t)engine()};
+    const uint64_t block = round % 2 ? 0xfffffff0u : (uint64_t)engine() << 20;
+    const int64_t index = between(0, 50), count = between(1, 6000);
+    Floats buffer(count + 256), uniform(count + 256);
+    const float* got = normals(key, stream, block, index, count, buffer.data());
+    uniforms(key, stream, block, count, uniform.data());
+    double worst = 0;
+    long wrong = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      const double difference = std::fabs(got[i] - reference::normalAt(block, stream, key, index + i));
+      if (!(difference <= worst)) worst = difference;
+      uint32_t words[4];
+      reference::philoxBlock(block + i / 4, stream, key, words);
+      wrong += uniform[i] != (words[i % 4] >> 8) * 0x1p-24f;
+    }
+    ++comparisons;
+    if (!(worst <= 1e-6) || wrong) {
+      ++failures;
+      std::printf("FAIL %s random numbers: normals off by %g, %ld uniforms differ\n", isa, worst, wrong);
+    }
+  }
+}
+
+template <class F>
+void testDivision(const char* isa, F mismatches) {
+  for (const float step : {2.0f / 254, 20.0f / 254, 24.0f / 510, 2.0f / 126, 1.0f / 63, 0.1f, 3.0f, 2.0f / 62}) {
+    ++comparisons;
+    const long wrong = mismatches(step, 0x20000000u, 997, 1000000);  // from 1e-19 to 1e13
+    if (wrong) {
+      ++failures;
+      std::printf("FAIL %s division by %g: %ld of 1000000 differ\n", isa, step, wrong);
+    }
+  }
+}
+
+void testParts(const char* isa) {
+#if defined(__x86_64__)
+  if (!std::strcmp(isa, "avx512")) return testRandom(isa, avx512::testNormals, avx512::testUniforms), testDivision(isa, avx512::testDivider);
+  if (!std::strcmp(isa, "avx2")) return testRandom(isa, avx2::testNormals, avx2::testUniforms), testDivision(isa, avx2::testDivider);
+#endif
+  testRandom(isa, generic::testNormals, generic::testUniforms);
+  testDivision(isa, generic::testDivider);
+}
+
 bool hasIsa(const char* isa) {
 #if defined(__x86_64__)
   if (!std::strcmp(isa, "avx512")) return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
@@ -294,6 +356,7 @@ int main(int argc, char** argv) {
         {5, 1, 1, 640, 1, 1, 10, 1, 1, 1, 1, 0, 0, 1, 1},    {1, 3, 300, 200, 3, 3, 20, 1, 1, 1, 1, 1, 1, 3, 300}};
     for (const Conv2DDesc& d : fixed) testConv(*table, context, d);
     testThreads(*table);
+    testParts(table->isa);
     std::printf("%s: %ld comparisons, %d failures so far\n", table->isa, comparisons, failures);
   }
   return failures ? 1 : 0;

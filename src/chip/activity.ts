@@ -8,7 +8,7 @@ export interface LayerActivity {
   readonly cores: number;
   /** Products of its cores. */
   readonly coreMvms: number;
-  /** Vectors that its busiest copy works through, one after another. */
+  /** Vectors that its busiest core works through, one after another. */
   readonly vectors: number;
 }
 
@@ -73,12 +73,15 @@ export function activityOf(mapping: Mapping): Activity {
 }
 
 function layerActivity(layer: MappedLayer, blocks: readonly Block[]): LayerActivity {
-  const own = blocks.filter((block) => block.layer === layer.id);
+  const loads = new Map<number, number>();
+  for (const { layer: id, copy, core } of blocks) {
+    if (id === layer.id) loads.set(core, (loads.get(core) ?? 0) + positionsOfCopy(layer, copy));
+  }
   return {
     id: layer.id,
-    cores: new Set(own.map((block) => block.core)).size,
+    cores: loads.size,
     coreMvms: layer.positions * rowParts(layer) * colParts(layer),
-    vectors: Math.ceil(layer.positions / layer.copies),
+    vectors: Math.max(...loads.values()),
   };
 }
 

@@ -3,6 +3,7 @@ import { fromAihwkit } from '../config/aihwkit.js';
 import { AnalogTile } from '../tile/analog-tile.js';
 import { within } from './compare.js';
 import { type CheckContext, type GoldenCase, inputOf, type Measurement } from './golden-case.js';
+import { read } from './read.js';
 import { SampleMoments } from './sample-moments.js';
 
 /** Programmed instances per case: the spread over them is then known to 5 %, where the file allows 25 %. */
@@ -72,11 +73,11 @@ class DriftExperiment {
     const rng = createRng(3, golden.name);
     this.#x = tf.tensor2d(inputOf<number[][]>(golden, 'x', context));
     this.#tile = new AnalogTile({ inputs: weight[0]!.length, outputs: weight.length, config, bias: false, rng });
-    this.#ideal = tf.tidy(() => {
+    this.#ideal = read(() => {
       const logical = tf.transpose(tf.tensor2d(weight)) as tf.Tensor2D;
       this.#tile.setWeights(logical);
-      return tf.matMul(this.#x, logical).dataSync();
-    }) as unknown as Float32Array;
+      return tf.matMul(this.#x, logical);
+    });
     this.#target = this.#logicalWeights();
   }
 
@@ -92,12 +93,12 @@ class DriftExperiment {
     const outputs = this.#tile.options.outputs;
     const alpha = this.#alpha(outputs);
     const weights = this.#logicalWeights();
-    const raw = Float64Array.from(weights, (w, i) => w - this.#target[i]!);
-    const compensated = Float64Array.from(weights, (w, i) => w * alpha[i % outputs]! - this.#target[i]!);
+    const raw = differences(weights, this.#target);
+    const compensated = differences(weights, this.#target, (w, i) => w * alpha[i % outputs]!);
     const largest = this.#target.reduce((max, w) => Math.max(max, Math.abs(w)), 0);
-    const y = tf.tidy(() => this.#tile.forward(this.#x, { train: false, rng }).dataSync()) as unknown as Float32Array;
-    const yError = Float64Array.from(y, (value, i) => value - this.#ideal[i]!);
-    const yRawError = Float64Array.from(y, (value, i) => value / alpha[i % outputs]! - this.#ideal[i]!);
+    const y = read(() => this.#tile.forward(this.#x, { train: false, rng }));
+    const yError = differences(y, this.#ideal);
+    const yRawError = differences(y, this.#ideal, (value, i) => value / alpha[i % outputs]!);
     return {
       w_err_std_rel_max: deviation(raw) / largest,
       w_err_std_rel_max_compensated: deviation(compensated) / largest,
@@ -118,15 +119,23 @@ class DriftExperiment {
   /** Weights with their mapping scales, without drift compensation. */
   #logicalWeights(): Float32Array {
     const { weights, mappingScales } = this.#tile;
-    return tf.tidy(() =>
-      (mappingScales === undefined ? weights : tf.mul(weights, mappingScales)).dataSync().slice(),
-    ) as unknown as Float32Array;
+    return read(() => (mappingScales === undefined ? weights.clone() : tf.mul(weights, mappingScales)));
   }
 
   #alpha(outputs: number): Float64Array {
     const factor = this.#tile.driftFactor?.dataSync() ?? [1];
     return Float64Array.from({ length: outputs }, (_, i) => factor[i % factor.length]!);
   }
+}
+
+function differences(
+  actual: Float32Array,
+  reference: Float32Array,
+  change: (value: number, i: number) => number = (value) => value,
+): Float64Array {
+  const result = new Float64Array(actual.length);
+  for (let i = 0; i < result.length; i++) result[i] = change(actual[i]!, i) - reference[i]!;
+  return result;
 }
 
 function average(values: ArrayLike<number>): number {

@@ -4,6 +4,7 @@ import { adcStep } from '../mvm/adc.js';
 import { AnalogTile } from '../tile/analog-tile.js';
 import { flatten, type Nested, within } from './compare.js';
 import type { GoldenCase, Measurement } from './golden-case.js';
+import { read } from './read.js';
 
 const TOLERANCE = 1e-3;
 
@@ -15,10 +16,10 @@ export function checkIrDropTimeDependent(golden: GoldenCase): Measurement[] {
   const weight = golden.inputs.weight as number[][];
   const rng = createRng(0, golden.name);
   const tile = new AnalogTile({ inputs: weight[0]!.length, outputs: weight.length, config, bias: false, rng });
-  const y = tf.tidy(() => {
+  const y = read(() => {
     tile.setWeights(tf.transpose(tf.tensor2d(weight)) as tf.Tensor2D);
-    return tile.forward(tf.tensor2d(golden.inputs.x as number[][]), { train: false, rng }).dataSync();
-  }) as unknown as Float32Array;
+    return tile.forward(tf.tensor2d(golden.inputs.x as number[][]), { train: false, rng });
+  });
   tile.dispose();
   const expected = flatten(golden.expected.y_torch as Nested);
   const size = Math.max(...expected.map(Math.abs));

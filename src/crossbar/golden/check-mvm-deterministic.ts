@@ -4,6 +4,7 @@ import { TileArray } from '../tile/tile-array.js';
 import { closeTo, flatten, type Nested } from './compare.js';
 import { configFor, type EngineName, engines } from './engines.js';
 import type { GoldenCase, Measurement } from './golden-case.js';
+import { read } from './read.js';
 import { expectRefusal } from './refusal.js';
 import { checkTiles, type ExpectedTile, takeLearnedScales } from './tile-state.js';
 
@@ -71,7 +72,7 @@ function layerOf({ inputs, name }: GoldenCase, config: CrossbarConfig): TileArra
 function run(layer: TileArray, { inputs }: GoldenCase, rng: ReturnType<typeof createRng>): Float32Array {
   const x = inputs.x as Nested[];
   const inSize = layer.grid.rowCuts.at(-1)!;
-  return tf.tidy(() =>
-    layer.forward(tf.tensor2d(flatten(x), [flatten(x).length / inSize, inSize]), { train: false, rng }).dataSync(),
-  ) as unknown as Float32Array;
+  return read(() =>
+    layer.forward(tf.tensor2d(flatten(x), [flatten(x).length / inSize, inSize]), { train: false, rng }),
+  );
 }

@@ -105,7 +105,7 @@ function casesOf(path: string): GoldenCase[] {
  * handful of rare events above all). A quantity that misses is therefore measured again with other seeds; a wrong formula
  * misses every time, and so does whatever is deterministic.
  */
-const ATTEMPTS = 5;
+const ATTEMPTS = 8;
 
 async function runCase(golden: GoldenCase, check: CaseCheck, shared: GoldenCase | undefined): Promise<CaseResult> {
   try {

@@ -3,6 +3,7 @@ import type { AnalogTile } from '../tile/analog-tile.js';
 import type { TileArray } from '../tile/tile-array.js';
 import { closeTo, flatten, type Nested } from './compare.js';
 import type { Measurement } from './golden-case.js';
+import { read } from './read.js';
 
 /** What a golden file says of one tile. */
 export interface ExpectedTile {
@@ -51,7 +52,7 @@ function checkTile(tile: AnalogTile, expected: ExpectedTile, tolerance: number):
 
 /** Values of a tensor with its axes swapped: AIHWKit's weights are [out, in]. */
 export function transposed(weights: tf.Tensor2D): Float32Array {
-  return tf.tidy(() => tf.transpose(weights).dataSync()) as unknown as Float32Array;
+  return read(() => tf.transpose(weights));
 }
 
 /** AIHWKit keeps one number where all outputs share a scale. */

@@ -35,14 +35,12 @@ const make = (config: unknown) => createConverter(converterSchema.parse(config) 
 
 describe.each(Object.entries(converters))('%s', (_, config) => {
   test('gives back any weights', () => {
-    const matrix = fc
-      .integer({ min: 1, max: 6 })
-      .chain((cols) =>
-        fc.array(fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: cols, maxLength: cols }), {
-          minLength: 2,
-          maxLength: 6,
-        }),
-      );
+    const matrix = fc.integer({ min: 1, max: 6 }).chain((cols) =>
+      fc.array(fc.array(fc.integer({ min: -1000, max: 1000 }), { minLength: cols, maxLength: cols }), {
+        minLength: 2,
+        maxLength: 6,
+      }),
+    );
     fc.assert(
       fc.property(matrix, (rows) => {
         tf.tidy(() => {

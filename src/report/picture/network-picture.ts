@@ -1,8 +1,8 @@
 import type { NetworkGraph } from '../../nn/index.js';
 import { escapeHtml } from '../html.js';
 import { palette, roleColours } from '../palette.js';
-import { type BoxKind, collapse } from './collapse.js';
-import { boxSize, layOut, type PlacedBox, type PlacedEdge } from './layout.js';
+import { type Box, type BoxKind, collapse } from './collapse.js';
+import { boxSize, type Layout, layOut, type PlacedBox, type PlacedEdge } from './layout.js';
 
 const colours: Record<BoxKind, string> = {
   input: palette.grey,
@@ -18,14 +18,15 @@ const legend: readonly [BoxKind, string][] = [
   ['other', 'input and reshaping'],
 ];
 const margin = 16;
+const tallest = 1_700;
 const legendHeight = 34;
 
 /**
  * Draws a network as boxes in layers, each with the shape of its result; batch norms and activations stand inside the box
  * of the layer before them.
  */
-export function networkPicture(graph: NetworkGraph, maxWidth = 1040): string {
-  const { width, height, boxes, edges } = layOut(collapse(graph), maxWidth);
+export function networkPicture(graph: NetworkGraph): string {
+  const { width, height, boxes, edges } = fitPage(collapse(graph));
   const full = Math.max(width, 620) + 2 * margin;
   const tall = height + 2 * margin + legendHeight;
   return [
@@ -39,6 +40,15 @@ export function networkPicture(graph: NetworkGraph, maxWidth = 1040): string {
     ...boxes.map(drawBox),
     '</g></svg>',
   ].join('');
+}
+
+/** The narrowest of three widths at which the picture is not too tall; the page shrinks the wider ones. */
+function fitPage(boxes: readonly Box[]): Layout {
+  const [narrow, wider, widest] = [1_040, 1_560, 2_080].map((width) => () => layOut(boxes, width));
+  const first = narrow!();
+  if (first.height <= tallest) return first;
+  const second = wider!();
+  return second.height <= tallest ? second : widest!();
 }
 
 function drawLegend(): string {

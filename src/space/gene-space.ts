@@ -33,6 +33,7 @@ const kindChances: readonly (readonly [MutationKind, number])[] = [
 /** A {@link SearchSpace} over the genes of a {@link GeneFamily}. */
 export class GeneSpace implements SearchSpace {
   readonly task: SpaceTask;
+  readonly geneNames: readonly string[];
 
   constructor(
     readonly name: string,
@@ -41,6 +42,7 @@ export class GeneSpace implements SearchSpace {
     readonly tile: TileSize,
   ) {
     this.task = family.task;
+    this.geneNames = family.geneNames;
   }
 
   withLimits(limits: SpaceLimits): SearchSpace {

@@ -1,5 +1,6 @@
 export { type Feasibility, findFeasible, requireFeasible } from './find-feasible.js';
 export { loadSpace, spaceNames } from './load-space.js';
+export { parseArchitecture } from './parse-architecture.js';
 export type {
   Architecture,
   ArchitectureCounts,

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { fail, KirchhoffError, nearestWord, parseWith, readDocument } from '../config/index.js';
-import { analogNasFamily } from './analognas/family.js';
-import { analogNasSchema } from './analognas/schema.js';
+import { fail, KirchhoffError, nearestWord, readDocument } from '../config/index.js';
+import { readSpace } from './families.js';
 import { GeneSpace } from './gene-space.js';
 import type { SearchSpace, TileSize } from './search-space.js';
 
@@ -29,8 +28,8 @@ export function spaceNames(): string[] {
  */
 export function loadSpace(nameOrFile: string, tile: TileSize = DEFAULT_TILE): SearchSpace {
   const file = spaceFile(nameOrFile);
-  const definition = parseWith(analogNasSchema, readJson(file), file, 'SPACE_INVALID');
-  return new GeneSpace(definition.name, analogNasFamily(definition), definition.limits, tile);
+  const { name, family, limits } = readSpace(readJson(file), file);
+  return new GeneSpace(name, family, limits, tile);
 }
 
 function readJson(file: string): unknown {

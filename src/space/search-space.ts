@@ -79,6 +79,8 @@ export interface SearchSpace {
   readonly limits: SpaceLimits;
   /** Crossbar size that `cores` is counted with. */
   readonly tile: TileSize;
+  /** Names of all genes, active or not, in the space's order. */
+  readonly geneNames: readonly string[];
 
   /** The same space under other limits; keys that are not named stay. */
   withLimits(limits: SpaceLimits): SearchSpace;

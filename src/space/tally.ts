@@ -20,8 +20,18 @@ export class Tally {
 
   /** A convolution without bias and the batch norm after it; `positions` is its output height times width. */
   conv(kernel: number, from: number, to: number, positions: number, times = 1): void {
-    this.parameters += times * 4 * to;
+    this.norm(times * to);
     this.matrix(kernel * kernel * from, to, positions, times);
+  }
+
+  /** A convolution without bias and without batch norm. */
+  plainConv(kernel: number, from: number, to: number, positions: number): void {
+    this.matrix(kernel * kernel * from, to, positions, 1);
+  }
+
+  /** A batch norm: gamma, beta, mean and variance of each channel. */
+  norm(channels: number): void {
+    this.parameters += 4 * channels;
   }
 
   /** A dense layer with bias. */

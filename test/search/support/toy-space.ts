@@ -35,6 +35,7 @@ export function toySpace(limits: SpaceLimits = {}, frozen = 0): SearchSpace {
     task: { inputShape: [8, 8, 1], classes: 2 },
     limits,
     tile: { rows: 256, cols: 256 },
+    geneNames: genes,
     withLimits: (more) => toySpace({ ...limits, ...more }, frozen),
     sample: (rng) => within(() => sampleUnlimited(rng)),
     sampleUnlimited,

@@ -3,6 +3,7 @@ import { LocalPool, type TrialProgress, type TrialResult } from '../evaluate/ind
 import type { Architecture } from '../space/index.js';
 import { baselineFor } from './baseline.js';
 import type { SearchConfig } from './config.js';
+import { exportTrained } from './export-best.js';
 import { prepareRun } from './setup.js';
 import { baselineTrial, finalTrial } from './trials.js';
 
@@ -10,6 +11,8 @@ import { baselineTrial, finalTrial } from './trials.js';
 export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
+  /** Folder to write the trained network into; replaced if it exists. */
+  readonly exportTo?: string | undefined;
 }
 
 /** The result of one evaluation, with what must be known beside it. */
@@ -32,19 +35,21 @@ export interface Evaluation extends TrialResult {
 export async function evaluateArchitecture(
   config: SearchConfig,
   subject: Architecture | string,
-  { signal = new AbortController().signal, onProgress }: EvaluateOptions = {},
+  { signal = new AbortController().signal, onProgress, exportTo }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const setup = await prepareRun(config);
   if (typeof subject !== 'string') setup.space.validate(subject);
-  const { plan, spec } =
+  const trial =
     typeof subject === 'string'
       ? baselineTrial(setup, 0, baselineFor(subject, setup.space.task)!)
       : finalTrial(setup, 0, setup.space.canonical(subject), true);
   const pool = new LocalPool({ workers: 1, onProgress });
   try {
-    const outcome = await pool.evaluate({ ...spec, keepWeights: true }, signal);
-    if (outcome.state === 'done') return { ...outcome, name: plan.name, backend: setup.backendLine };
-    return fail('TRIAL_FAILED', `The trial of ${plan.name} failed.`, { found: outcome.reason });
+    const { name } = trial.plan;
+    const outcome = await pool.evaluate({ ...trial.spec, keepWeights: true }, signal);
+    if (outcome.state === 'failed') fail('TRIAL_FAILED', `The trial of ${name} failed.`, { found: outcome.reason });
+    if (exportTo !== undefined) await exportTrained(exportTo, setup, trial, outcome.trained!);
+    return { ...outcome, name, backend: setup.backendLine };
   } finally {
     await pool.close();
   }

@@ -23,7 +23,8 @@ function killAt(n: number, fits: (message: TinyMessage) => boolean) {
   };
 }
 
-describe('a whole search with the built program', () => {
+/** Each test starts one or two processes; a busy machine may take its time over them. */
+describe('a whole search with the built program', { timeout: 180_000 }, () => {
   let suiteDir: string;
   let whole: SearchResult;
 
@@ -32,7 +33,7 @@ describe('a whole search with the built program', () => {
     const { result, errors } = await tinySearch(suiteDir, 1, { config: tinyConfig });
     if (result === undefined) throw new Error(`the uninterrupted search failed: ${errors}`);
     whole = result;
-  }, 120_000);
+  }, 180_000);
 
   afterAll(() => rmSync(suiteDir, { recursive: true, force: true }));
 

@@ -18,7 +18,7 @@ export const tinyConfig = {
   surrogate: { kind: 'xgboost', after: 4 },
   training: {
     digital: { epochs: 1, batchSize: 16, learningRate: 0.05 },
-    hwa: { epochs: 1, batchSize: 16, learningRate: 0.01 },
+    hwa: { epochs: 1, batchSize: 16, learningRate: 0.01, inputRange: { images: 16 } },
   },
   evaluation: { times: ['1s', '1d', '30d'], repeats: 2 },
   final: { top: 1, baseline: 'resnet-tiny', repeats: 2 },

@@ -1,13 +1,18 @@
 import { InvalidArgumentError, Option } from 'commander';
 
 /** `--json`: one JSON document on stdout. */
-export const jsonFlag = (): Option => new Option('--json', 'print one JSON document on stdout, everything else on stderr');
+export const jsonFlag = (): Option =>
+  new Option('--json', 'print one JSON document on stdout, everything else on stderr');
 
 /** `--set a.b=c`, repeatable. */
 export const setFlag = (): Option =>
   new Option('--set <key=value>', 'override a config value, for example search.trials=20 (repeatable)')
     .default([] as string[], 'none')
     .argParser((value: string, previous: string[]) => [...previous, value]);
+
+/** `--data [task:]<folder>`. */
+export const dataFlag = (): Option =>
+  new Option('--data <[task:]folder>', 'folder with the images, for example cifar10:data/cifar10');
 
 /** `--results <folder>`. */
 export const resultsFlag = (): Option => new Option('--results <folder>', 'where runs are kept').default('results');
@@ -24,7 +29,13 @@ export function wholeNumber(min: number): (text: string) => number {
 }
 
 const secondsPerUnit: Record<string, number> = {
-  s: 1, m: 60, min: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000,
+  s: 1,
+  m: 60,
+  min: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+  y: 31_536_000,
 };
 
 /** Drift times like `1s,1h,1d,30d` as seconds. */

@@ -2,10 +2,23 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
+import { evaluateCommand } from './commands/evaluate.js';
+import { exportCommand } from './commands/export.js';
+import { resumeCommand } from './commands/resume.js';
+import { searchCommand } from './commands/search.js';
+import { studioCommand } from './commands/studio.js';
 import { reportError } from './output.js';
 
 /** Every command, in the order that `--help` lists them. */
-const commands = [dataCommand, doctorCommand];
+const commands = [
+  searchCommand,
+  resumeCommand,
+  evaluateCommand,
+  exportCommand,
+  studioCommand,
+  dataCommand,
+  doctorCommand,
+];
 
 /**
  * Runs the command line and returns the exit code: 0, 2 for anything refused before work starts, 1 for a failure

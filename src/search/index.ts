@@ -22,3 +22,4 @@ export {
 } from './strategies/regularized-evolution.js';
 export type { Advisor, Opinion, Outcome, Strategy, StrategyContext, ToldTrial } from './strategies/strategy.js';
 export { SurrogateAdvisor, type SurrogateReport } from './surrogate-advisor.js';
+export { reportFile, writeReport } from './write-report.js';

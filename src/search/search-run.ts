@@ -12,6 +12,7 @@ import { Searcher } from './searcher.js';
 import type { RunSetup } from './setup.js';
 import { Memory } from './strategies/memory.js';
 import { baselineTrial, candidateTrial, finalTrial } from './trials.js';
+import { writeReport } from './write-report.js';
 
 /** What a {@link SearchRun} works with. */
 export interface SearchRunContext {
@@ -59,6 +60,7 @@ export class SearchRun {
       await this.#search();
       this.#searcher.saveSurrogate(join(store.folder, 'surrogate'));
       const result = await this.#conclude();
+      writeReport(store.folder, store.record, result, this.#context.setup);
       store.update({ state: 'finished', result });
       onEvent({ type: 'finished', result });
       return result;

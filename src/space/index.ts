@@ -1,4 +1,5 @@
 export { type Feasibility, findFeasible, requireFeasible } from './find-feasible.js';
+export { loadArchitecture } from './load-architecture.js';
 export { loadSpace, spaceNames } from './load-space.js';
 export { parseArchitecture } from './parse-architecture.js';
 export type {

@@ -20,9 +20,10 @@ export function dataCommand(): Command {
       const progress = byteProgress(output, `downloading ${set}`);
       const download = (signal: AbortSignal): Promise<string[]> =>
         downloadCifar10(flags.to, { url: flags.url, md5: flags.md5, signal, onProgress: progress.update });
-      const files = await interruptible(download, 'the download was interrupted; nothing was left behind').finally(
-        progress.stop,
-      );
+      const files = await interruptible(
+        download,
+        () => 'the download was interrupted; nothing was left behind',
+      ).finally(progress.stop);
       output.answer({ set, folder: flags.to, files }, () => `${files.length} files of ${set} are in ${flags.to}`);
     });
 }

@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { runSearch } from '../../search/index.js';
+import { dataFlag, jsonFlag, resultsFlag, setFlag, wholeNumber } from '../flags.js';
+import { processOutput } from '../output.js';
+import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
+import { watchRun } from '../watch-run.js';
+
+/** `kirchhoff search`: a config in, analog-robust models out. */
+export function searchCommand(): Command {
+  return new Command('search')
+    .description('search architectures for a task, a space and a chip')
+    .argument('[config]', 'YAML or JSON file; the quick start if absent', quickStart)
+    .addOption(dataFlag())
+    .addOption(setFlag())
+    .option('--seed <n>', 'seed of all chance', wholeNumber(0))
+    .option('--workers <n>', 'trials at the same time', wholeNumber(1))
+    .option('--backend <name>', 'auto, native, wasm, cpu, tensorflow or webgpu')
+    .addOption(resultsFlag())
+    .addOption(jsonFlag())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ kirchhoff search configs/quickstart.yaml\n  $ kirchhoff search configs/cifar10-small.yaml --data data/cifar10 --set search.trials=20',
+    )
+    .action(async (file: string, flags: ConfigFlags & { results: string; json?: true }) => {
+      const config = readRunConfig(file, flags);
+      await watchRun(processOutput(flags.json === true), flags.results, (options) => runSearch(config, options));
+    });
+}

@@ -1,0 +1,52 @@
+import { count, driftTime, percent, percentSpread, si, type TextColumn, textTable } from '../report/index.js';
+import type { FinalMeasurement, FinalRow, SearchResult } from '../search/index.js';
+
+/** The final table of a run as text, with what must be known beside it. */
+export function finalTable({ rows, trials, surrogate, notes }: SearchResult): string {
+  const times = rows.find((row) => row.measured !== null)?.measured?.analog.map(({ seconds }) => seconds) ?? [];
+  const lines = [textTable([nameColumn, digital, ...times.map(driftColumn), ...costColumns], rows)];
+  lines.push('', `${trials.done} search trials done, ${trials.failed} failed.`);
+  if (surrogate !== null) lines.push(surrogateLine(surrogate));
+  lines.push(...rows.filter(({ reason }) => reason !== null).map(({ name, reason }) => `${name} failed: ${reason}`));
+  lines.push(...notes.map((note) => `note: ${note}`));
+  return lines.join('\n');
+}
+
+const nameColumn: TextColumn<FinalRow> = {
+  title: 'network',
+  text: ({ role, name }) => (role === 'baseline' ? `${name} (baseline)` : name),
+};
+
+const digital = measured('digital', (m) => percent(m.digitalAccuracy));
+
+const costColumns: readonly TextColumn<FinalRow>[] = [
+  measured('AVM', (m) => percent(m.avm)),
+  measured('params', (m) => count(m.params)),
+  measured('MACs', (m) => count(m.macs)),
+  measured('cores', (m) => String(m.cores)),
+  measured('used', (m) => percent(m.utilisation)),
+  measured('fits', (m) => (m.fits ? 'yes' : 'no')),
+  measured('latency', (m) => amount(m.latencySeconds, 's')),
+  measured('energy', (m) => amount(m.energyJoules, 'J')),
+];
+
+function driftColumn(seconds: number): TextColumn<FinalRow> {
+  return measured(driftTime(seconds), ({ analog }) => {
+    const point = analog.find((each) => each.seconds === seconds);
+    return point === undefined ? '-' : percentSpread(point);
+  });
+}
+
+/** A column of figures; a dash where the trial failed. */
+function measured(title: string, text: (measurement: FinalMeasurement) => string): TextColumn<FinalRow> {
+  return { title, number: true, text: (row) => (row.measured === null ? '-' : text(row.measured)) };
+}
+
+function amount(value: number | null, unit: string): string {
+  return value === null ? '-' : si(value, unit);
+}
+
+function surrogateLine({ rows, heldOutKendallTau }: NonNullable<SearchResult['surrogate']>): string {
+  const tau = heldOutKendallTau === null ? 'not known yet' : heldOutKendallTau.toFixed(2);
+  return `Surrogate fitted on ${rows} trials, held-out Kendall tau ${tau}.`;
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { chipCost, costBreakdown, floorPlan, gantt, type Mapping, mapNetwork, simulateChip } from '../chip/index.js';
+import { type ReportPicture, renderReport, reportFromRun } from '../report/index.js';
+import { type RunRecord, writeFileAtomic } from '../store/index.js';
+import type { SearchResult } from './result.js';
+import type { RunSetup } from './setup.js';
+
+/** Name of the report inside a run's folder. */
+export const reportFile = 'report.html';
+
+/** Writes `report.html` of a run: drift, progress, Pareto front, the best network drawn and on its chip, all trials. */
+export function writeReport(folder: string, record: RunRecord, result: SearchResult, { space, chip }: RunSetup): void {
+  const best = result.rows.find(({ role, measured }) => role === 'found' && measured !== null)?.architecture ?? null;
+  const bestGraph = best === null ? null : space.build(best);
+  const pictures = bestGraph === null ? [] : chipPictures(mapNetwork(bestGraph, chip));
+  const data = reportFromRun({ ...record, state: 'finished' }, result, { bestGraph, pictures });
+  writeFileAtomic(join(folder, reportFile), renderReport(data));
+}
+
+function chipPictures(mapping: Mapping): ReportPicture[] {
+  const { chip } = mapping;
+  return [
+    {
+      title: 'The best network on the chip',
+      caption: `Cores of ${chip.name}, each with its blocks, coloured by layer: one block per core, one copy of each layer.`,
+      svg: floorPlan(mapping),
+    },
+    {
+      title: 'Inferences streaming through the chip',
+      caption: 'When each layer works, from an event-level simulation of eight inferences; arrays and converters only.',
+      svg: gantt(simulateChip(mapping)),
+    },
+    {
+      title: 'What an inference costs',
+      caption: 'Time and energy by part; hatched parts rest on assumed parameters of the chip.',
+      svg: costBreakdown(chipCost(mapping)),
+    },
+  ];
+}

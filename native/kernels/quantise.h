@@ -14,12 +14,11 @@ struct Divider {
   float step, inverse;
   explicit Divider(float s) : step(s), inverse(s > 0 ? 1.0f / s : 0.0f) {}
   KH_INLINE vf divide(const Divider& d, vf v) {
-    const vf quotient = v * splat(d.inverse);
-    const vf remainder = v - quotient * splat(d.step);  // one fused operation where the machine has it
-#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
-    return quotient + remainder * splat(d.inverse);
+#if defined(KH_FUSED)
+    const vf inverse = splat(d.inverse), quotient = v * inverse;
+    const vf remainder = fused(-quotient, splat(d.step), v);
+    return fused(remainder, inverse, quotient);
 #else
-    (void)remainder;
     return v / splat(d.step);
 #endif
   }

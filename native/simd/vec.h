@@ -149,8 +149,7 @@ KH_INLINE vf vrint(vf a) {
   // Adding and taking away 2^23 rounds; larger magnitudes are integers already. The sign (of -0 too) is kept.
   const vf big = splat(8388608.0f);
   const vf magnitude = vabs(a);
-  vf shifted = magnitude + big;
-  __asm__("" : "+x"(shifted));  // no reassociation across this point
+  const vf shifted = magnitude + big;
   const vf rounded = shifted - big;
   const vi small = magnitude < big;
   const vu sign = (vu)a & splatBits(0x80000000u);
@@ -173,6 +172,24 @@ KH_INLINE float reduceMax(vf a) {
   return s;
 #endif
 }
+
+#if defined(__AVX512F__) || defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define KH_FUSED 1
+/** a*b + c with one rounding, where the result depends on there being one: a*b+c may or may not be contracted. */
+KH_INLINE vf fused(vf a, vf b, vf c) {
+#if defined(__AVX512F__)
+  return (vf)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif defined(__FMA__) && defined(__AVX2__)
+  return (vf)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif defined(__ARM_NEON)
+  return (vf)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#else
+  vf r;
+  for (int i = 0; i < L; ++i) r[i] = __builtin_fmaf(a[i], b[i], c[i]);
+  return r;
+#endif
+}
+#endif
 
 /** Integer lanes to floats, as signed numbers. */
 KH_INLINE vf toFloat(vi a) { return __builtin_convertvector(a, vf); }

@@ -3,6 +3,9 @@ import type { Surrogate } from './surrogate.js';
 import { type XgboostOptions, XgboostSurrogate } from './xgboost-surrogate.js';
 
 export { kendallTau } from './kendall-tau.js';
+export { type MeasuredTable, readMeasuredTable } from './measured-table.js';
+export { ndcg } from './ndcg.js';
+export { type ScoreReport, type ScoreRequest, scoreSurrogate } from './score-surrogate.js';
 export type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
 export { type SurrogateCard, surrogateCardSchema } from './surrogate-card.js';
 export { Booster, type BoosterParameters, type FeatureTable, featureTable } from './xgboost/booster.js';

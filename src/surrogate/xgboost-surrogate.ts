@@ -5,16 +5,17 @@ import type { Architecture, EncodingKind, SearchSpace } from '../space/index.js'
 import { writeFileAtomic } from '../store/index.js';
 import type { Rng } from '../tensor/index.js';
 import { atLeast, type Fold, type HeldOut, heldOutTau, median, repeatedFolds } from './cross-validation.js';
+import { type ModelRecipe, rankerRecipe, regressorRecipe } from './model-parameters.js';
 import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
 import { readCard, readSurrogateFile, type SurrogateCard } from './surrogate-card.js';
-import { Booster, type BoosterParameters, featureTable } from './xgboost/booster.js';
+import { Booster, featureTable } from './xgboost/booster.js';
 import { xgboost } from './xgboost/library.js';
 
 /** Options of {@link XgboostSurrogate}. */
 export interface XgboostOptions {
   /** Which encoding of the space it sees; the extended one by default. */
   readonly encoding?: EncodingKind;
-  /** Boosting rounds, 110 by default (AnalogNAS). */
+  /** Boosting rounds of every model; by default those of {@link rankerRecipe} and {@link regressorRecipe}. */
   readonly rounds?: number;
   /** Folds of the held-out scores, 5 by default. */
   readonly folds?: number;
@@ -26,16 +27,13 @@ const targets = ['score', 'avm', 'std'] as const;
 type Target = (typeof targets)[number];
 
 /** The ranker's score is only an order; the other two are amounts. Objectives as in AnalogNAS. */
-const objectives: Record<Target, string> = { score: 'rank:pairwise', avm: 'reg:squarederror', std: 'reg:squarederror' };
+const recipes: Record<Target, ModelRecipe> = { score: rankerRecipe, avm: regressorRecipe, std: regressorRecipe };
 
 const labelOf: Record<Target, (row: TrialRow) => number> = {
   score: (row) => row.oneDayAccuracy,
   avm: (row) => row.avm,
   std: (row) => row.std,
 };
-
-/** Learning rate, sampling shares: AnalogNAS. Trees are shallower: a run has tens of trials, not a thousand. */
-const common: BoosterParameters = { eta: 0.1, max_depth: 4, subsample: 0.75, colsample_bytree: 0.9 };
 
 /** Fewest rows of a fold for which an order can be told. */
 const LEAST_FOLD = 3;
@@ -55,14 +53,14 @@ const FEW_ROWS = 60;
 export class XgboostSurrogate implements Surrogate {
   readonly #space: SearchSpace;
   readonly #encoding: EncodingKind;
-  readonly #rounds: number;
+  readonly #rounds: number | undefined;
   readonly #folds: number;
   readonly #repeats: number | undefined;
   #models: Models | undefined;
   #card: SurrogateCard | undefined;
 
   /** @throws SURROGATE_UNAVAILABLE where the XGBoost library is missing */
-  constructor(space: SearchSpace, { encoding = 'extended', rounds = 110, folds = 5, repeats }: XgboostOptions = {}) {
+  constructor(space: SearchSpace, { encoding = 'extended', rounds, folds = 5, repeats }: XgboostOptions = {}) {
     xgboost();
     this.#space = space;
     this.#encoding = encoding;
@@ -147,7 +145,8 @@ export class XgboostSurrogate implements Surrogate {
   #train(target: Target, rows: readonly TrialRow[], features: readonly Float32Array[], seed: number): Booster {
     const table = featureTable(features, features[0]!.length);
     const labels = Float32Array.from(rows, labelOf[target]);
-    return Booster.train(table, labels, this.#rounds, { ...common, objective: objectives[target], seed });
+    const { rounds, parameters } = recipes[target];
+    return Booster.train(table, labels, this.#rounds ?? rounds, { ...parameters, seed });
   }
 
   #trainAll(rows: readonly TrialRow[], features: readonly Float32Array[], seed: number): Models {

@@ -8,12 +8,17 @@ import type { RunSetup } from './setup.js';
 /** Name of the report inside a run's folder. */
 export const reportFile = 'report.html';
 
-/** Writes `report.html` of a run: drift, progress, Pareto front, the best network drawn and on its chip, all trials. */
+/**
+ * Writes `report.html` of a run: drift, progress, Pareto front, the best network drawn and on its chip, all trials. What
+ * the result notes, and why a network of the final table has no figures, stands beside every picture.
+ */
 export function writeReport(folder: string, record: RunRecord, result: SearchResult, { space, chip }: RunSetup): void {
   const best = result.rows.find(({ role, measured }) => role === 'found' && measured !== null)?.architecture ?? null;
   const bestGraph = best === null ? null : space.build(best);
   const pictures = bestGraph === null ? [] : chipPictures(mapNetwork(bestGraph, chip));
-  const data = reportFromRun({ ...record, state: 'finished' }, result, { bestGraph, pictures });
+  const failures = result.rows.flatMap(({ name, reason }) => (reason === null ? [] : [`${name} failed: ${reason}`]));
+  const notes = [...result.notes, ...failures];
+  const data = reportFromRun({ ...record, state: 'finished', notes }, result, { bestGraph, pictures });
   writeFileAtomic(join(folder, reportFile), renderReport(data));
 }
 

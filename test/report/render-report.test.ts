@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderReport } from '../../src/report/index.js';
+import { wholeTicks } from '../../src/report/plots/progress-plot.js';
 import { hasChromium, launchChromium, withoutChromium } from '../support/chromium.js';
 import { sampleReport } from './support/sample-report.js';
 
@@ -39,6 +40,8 @@ describe('the page of a finished run', () => {
     expect(section(page, 'trials')).toContain('the worker ended with code 137, twice');
     expect(section(page, 'origin')).toContain('population: 20');
     expect(section(page, 'origin')).toContain('held-out Kendall tau');
+    expect(section(page, 'origin')).toContain('kirchhoff 0.1.0');
+    expect(section(page, 'origin')).toContain('e910ba042683bf12');
   });
 
   test('offers the data of every picture and table', () => {
@@ -52,6 +55,15 @@ describe('the page of a finished run', () => {
       'trials.csv',
     ]);
   });
+});
+
+test('the trial axis counts in whole numbers, each once', () => {
+  expect([0, 3, 24, 199].map(wholeTicks)).toEqual([
+    [0],
+    [0, 1, 2, 3],
+    [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24],
+    [0, 20, 40, 60, 80, 100, 120, 140, 160, 180],
+  ]);
 });
 
 test('a run without anything yet has a page, too', () => {

@@ -21,7 +21,7 @@ function keyFigures(networks: readonly ReportNetwork[]): Html {
     baseline === undefined ? '' : `${points(day.mean - oneDayOf(baseline.drift).mean)} against ${baseline.name}`;
   const cards: [string, string, string][] = [
     ['1-day accuracy', percentSpread(day), gain],
-    ['lost over the month', points(-best.avm), `digital ${percent(best.digitalAccuracy)}`],
+    ['change over the month', points(-best.avm), `digital ${percent(best.digitalAccuracy)}`],
     ['parameters', count(best.parameters), `${count(best.macs)} multiply-adds`],
     [
       'cores',

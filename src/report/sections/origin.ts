@@ -8,7 +8,7 @@ export function originSection(data: ReportData): Html {
   const facts: Record<string, string | number> = {
     run: id,
     seed,
-    program: `${program.name} ${program.version}`,
+    version: `${program.name} ${program.version}`,
     crossbar,
     ...environment,
     ...Object.fromEntries(Object.entries(surrogate).map(([key, value]) => [`surrogate: ${key}`, value])),

@@ -72,6 +72,6 @@ export function sampleReport(graphName = 'resnet8'): ReportData {
       seed: 42,
     },
     program: { name: 'kirchhoff', version: '0.1.0' },
-    environment: { node: 'v20.0.0', platform: 'linux x64', backend: 'native' },
+    environment: { node: 'v20.0.0', platform: 'linux x64', backend: 'native', program: 'e910ba042683bf12' },
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { benchmarkCommand } from './commands/benchmark.js';
 import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evaluateCommand } from './commands/evaluate.js';
@@ -15,6 +16,7 @@ const commands = [
   resumeCommand,
   evaluateCommand,
   exportCommand,
+  benchmarkCommand,
   studioCommand,
   dataCommand,
   doctorCommand,

@@ -16,7 +16,7 @@ export const oneDay = 86_400;
 const leastSpread = 0.005;
 
 /** Mean and spread of the accuracy one day after programming. */
-export function atOneDay(metrics: TrialMetrics): DriftPoint {
+export function atOneDay(metrics: Pick<TrialMetrics, 'analog'>): DriftPoint {
   const point = metrics.analog.find(({ seconds }) => seconds === oneDay);
   if (point === undefined) throw new TypeError('a search evaluates at one day');
   return point;

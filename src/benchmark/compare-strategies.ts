@@ -1,0 +1,98 @@
+import { atOneDay, type RunEvent, runSearch, type SearchConfig, type StrategyName } from '../search/index.js';
+import { readRun } from '../store/index.js';
+import { meanAndStd } from '../training/index.js';
+
+/** What one search found. */
+export interface StrategyRun {
+  readonly strategy: StrategyName;
+  readonly seed: number;
+  /** Name of the run and of its folder. */
+  readonly id: string;
+  /** Highest mean 1-day accuracy among the search's trials, on the validation images. */
+  readonly best: number;
+  /** Its spread over programmings. */
+  readonly bestStd: number;
+  /** 1-day accuracy of the winner of the run after full training, on the test images. */
+  readonly test: number | null;
+  /** Best so far after each trial. */
+  readonly progress: readonly number[];
+}
+
+/** One strategy over all seeds. */
+export interface StrategySummary {
+  readonly strategy: StrategyName;
+  /** Mean of the best 1-day accuracies over the seeds, and their standard deviation (n-1; 0 for a single seed). */
+  readonly mean: number;
+  readonly std: number;
+  readonly seeds: number;
+}
+
+/** The comparison: every run, and each strategy in a line. */
+export interface StrategyComparison {
+  readonly trials: number;
+  readonly runs: readonly StrategyRun[];
+  readonly summary: readonly StrategySummary[];
+}
+
+/** How a comparison is watched and stopped. */
+export interface ComparisonOptions {
+  readonly strategies: readonly StrategyName[];
+  readonly seeds: readonly number[];
+  readonly resultsDir: string;
+  readonly signal?: AbortSignal;
+  readonly onRun?: (strategy: StrategyName, seed: number) => void;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/**
+ * Runs the same search with several strategies over several seeds: same space, limits, training and number of trials.
+ * Trials that two searches share are taken from the cache of the results folder.
+ *
+ * @throws what {@link runSearch} throws
+ */
+export async function compareStrategies(
+  config: SearchConfig,
+  { strategies, seeds, resultsDir, signal, onRun = () => {}, onEvent }: ComparisonOptions,
+): Promise<StrategyComparison> {
+  const runs: StrategyRun[] = [];
+  for (const seed of seeds) {
+    for (const strategy of strategies) {
+      onRun(strategy, seed);
+      const search = { ...config.search, strategy };
+      const { id, rows } = await runSearch(
+        { ...config, seed, search },
+        { resultsDir, signal, ...(onEvent && { onEvent }) },
+      );
+      const winner = rows.find(({ role }) => role === 'found');
+      runs.push({
+        strategy,
+        seed,
+        id,
+        test: winner?.measured ? atOneDay(winner.measured).mean : null,
+        ...bestOf(resultsDir, id, config),
+      });
+    }
+  }
+  return { trials: config.search.trials, runs, summary: strategies.map((strategy) => summarise(strategy, runs)) };
+}
+
+/** The best of a run's search trials within the limit on variation, as the run's own table chooses it. */
+function bestOf(
+  resultsDir: string,
+  id: string,
+  { limits }: SearchConfig,
+): Pick<StrategyRun, 'best' | 'bestStd' | 'progress'> {
+  let best = { mean: 0, std: 0 };
+  const progress: number[] = [];
+  for (const { role, metrics } of readRun(resultsDir, id).trials) {
+    if (role !== 'search') continue;
+    if (metrics !== null && metrics.avm <= limits.avm && atOneDay(metrics).mean > best.mean) best = atOneDay(metrics);
+    progress.push(best.mean);
+  }
+  return { best: best.mean, bestStd: best.std, progress };
+}
+
+function summarise(strategy: StrategyName, runs: readonly StrategyRun[]): StrategySummary {
+  const own = runs.filter((run) => run.strategy === strategy);
+  return { strategy, ...meanAndStd(own.map(({ best }) => best)), seeds: own.length };
+}

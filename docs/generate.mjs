@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { errorCodes } from '../dist/config/index.js';
-import { runConfigSchema } from '../dist/search/index.js';
+import { searchConfigSchema } from '../dist/search/index.js';
 
 /** Markdown of docs/reference/errors.md. */
 export function errorsPage() {
@@ -25,7 +25,7 @@ export function errorsPage() {
 
 /** Markdown of docs/reference/configuration.md. */
 export function configurationPage() {
-  const schema = z.toJSONSchema(runConfigSchema, { io: 'input', unrepresentable: 'any' });
+  const schema = z.toJSONSchema(searchConfigSchema, { io: 'input', unrepresentable: 'any' });
   return [
     '# Configuration',
     '',

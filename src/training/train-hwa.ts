@@ -8,10 +8,12 @@ import type { HwaTraining } from './options.js';
 import { type TrainingContext, type TrainingData, train } from './train.js';
 
 /**
- * Fine-tunes a trained model for crossbars, in place: finds the input range of each layer, then goes on training with
- * the crossbars' noise and quantisation in the forward pass and exact gradients (Rasch et al. 2023,
- * DOI 10.1038/s41467-023-40770-4). Every step draws fresh noise. Afterwards the model's input ranges are set, so that
- * `model.toAnalog(crossbar)` uses them.
+ * Fine-tunes a trained model for crossbars, in place: goes on training with the crossbars' noise and quantisation in
+ * the forward pass and exact gradients (Rasch et al. 2023, DOI 10.1038/s41467-023-40770-4). Every step draws fresh noise.
+ *
+ * The input range of each layer is found before each epoch. Gradients pass straight through a clipped input, so nothing
+ * else keeps activations within ranges that were set once; where they outgrow them, the training collapses. The last
+ * ranges stay with the model, for `model.toAnalog(crossbar)`.
  *
  * @throws AbortError, TRAINING_DIVERGED
  * @example
@@ -25,11 +27,14 @@ export async function trainHwa(
   crossbar: CrossbarConfig,
   context: TrainingContext,
 ): Promise<TrainingHistory> {
-  const { images, ...method } = options.inputRange;
-  const batches = calibrationBatches(data, images, options.batchSize, context.rng.child('calibration'));
-  model.enableHwa(crossbar, model.calibrateInputRanges(batches, method));
-  const clip = clipWeights(model, options.clipSigma);
-  return train(model, data, options, context, { mode: 'hwa', afterStep: clip });
+  const calibrate = () => {
+    const { images, ...method } = options.inputRange;
+    const batches = calibrationBatches(data, images, options.batchSize, context.rng.child('calibration'));
+    model.enableHwa(crossbar, model.calibrateInputRanges(batches, method));
+  };
+  if (options.epochs === 0) calibrate();
+  const afterStep = clipWeights(model, options.clipSigma);
+  return train(model, data, options, context, { mode: 'hwa', beforeEpoch: calibrate, afterStep });
 }
 
 /** Unaugmented training images, chosen by the stream; each batch is freed when the next is asked for. */

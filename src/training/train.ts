@@ -52,6 +52,8 @@ export interface TrainingOptions {
 /** How a mode of training differs from another. */
 export interface TrainingMode {
   readonly mode: 'digital' | 'hwa';
+  /** Prepares the model for an epoch. */
+  readonly beforeEpoch?: () => void;
   /** Changes weights after each update. */
   readonly afterStep?: () => void;
 }
@@ -103,6 +105,7 @@ class TrainingRun {
   }
 
   async epoch(epoch: number): Promise<void> {
+    this.mode.beforeEpoch?.();
     const rng = this.context.rng.child(`epoch/${epoch}`);
     const { count } = this.data.train;
     let loss = 0;

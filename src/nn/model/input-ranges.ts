@@ -34,6 +34,20 @@ export class InputRangeObserver implements MatrixEngine {
   }
 }
 
+/**
+ * Distance between samples. It shares no factor with the number of values, hence none with the number of channels or
+ * the width: every channel and column gets its share of the samples.
+ */
+function evenStride(length: number): number {
+  let stride = Math.ceil(length / samplesPerBatch);
+  while (greatestCommonDivisor(stride, length) > 1) stride++;
+  return stride;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
 class ActivationRecord {
   #count = 0;
   #sum = 0;
@@ -48,7 +62,7 @@ class ActivationRecord {
       this.#max = Math.max(this.#max, Math.abs(value));
     }
     this.#count += values.length;
-    const stride = Math.ceil(values.length / samplesPerBatch);
+    const stride = evenStride(values.length);
     this.#samples.push(
       Float32Array.from({ length: Math.ceil(values.length / stride) }, (_, i) => Math.abs(values[i * stride]!)),
     );

@@ -153,4 +153,19 @@ describe('calibrateInputRanges', () => {
     tf.dispose([x, zeros]);
     model.dispose();
   });
+
+  it('gives every channel its share of the samples, however large the batch', () => {
+    const builder = new GraphBuilder('channels', [32, 32, 8]);
+    const graph = builder.build(builder.input.conv2d({ id: 'conv', filters: 1, kernel: 1 }));
+    const model = Model.create(graph, rng);
+    // 32 images, four times as many values as are sampled; an eighth of them, one channel, is not 0.
+    const channel = (at: number) =>
+      tf.tidy(() => tf.mul(tf.ones([32, 32, 32, 8]), tf.oneHot(tf.tensor1d([at], 'int32'), 8)));
+    for (let at = 0; at < 8; at++) {
+      const x = channel(at);
+      expect(model.calibrateInputRanges([x], { quantile: 0.9 }).conv).toBe(1);
+      x.dispose();
+    }
+    model.dispose();
+  });
 });

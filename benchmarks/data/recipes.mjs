@@ -3,8 +3,8 @@ import { GraphBuilder } from '../../dist/nn/index.js';
 /** The quick start's task and training. */
 export const shapesRecipe = {
   task: { name: 'synthetic-shapes', train: 2000, validation: 1000, test: 1 },
-  digital: { epochs: 8, batchSize: 32, learningRate: 0.05, warmupEpochs: 1, augment: { padCrop: 2 } },
-  hwa: { epochs: 3, batchSize: 32, learningRate: 0.05, augment: { padCrop: 2 } },
+  digital: { epochs: 10, batchSize: 32, learningRate: 0.05, warmupEpochs: 1, augment: { padCrop: 2 } },
+  hwa: { epochs: 4, batchSize: 32, learningRate: 0.1, augment: { padCrop: 2 } },
 };
 
 /** Training for real images in minutes on one core. */

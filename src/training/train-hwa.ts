@@ -11,9 +11,9 @@ import { type TrainingContext, type TrainingData, train } from './train.js';
  * Fine-tunes a trained model for crossbars, in place: goes on training with the crossbars' noise and quantisation in
  * the forward pass and exact gradients (Rasch et al. 2023, DOI 10.1038/s41467-023-40770-4). Every step draws fresh noise.
  *
- * The input range of each layer is found before each epoch. Gradients pass straight through a clipped input, so nothing
- * else keeps activations within ranges that were set once; where they outgrow them, the training collapses. The last
- * ranges stay with the model, for `model.toAnalog(crossbar)`.
+ * The input range of each layer is found before each epoch, so that it follows the activations: gradients pass straight
+ * through a clipped input, so nothing pulls activations back into ranges that were set once. The last ranges stay with
+ * the model, for `model.toAnalog(crossbar)`.
  *
  * @throws AbortError, TRAINING_DIVERGED
  * @example

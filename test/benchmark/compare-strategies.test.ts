@@ -1,0 +1,37 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compareStrategies } from '../../src/benchmark/index.js';
+import { parseSearchConfig } from '../../src/search/index.js';
+import { tinyConfig } from '../search/support/tiny-process.js';
+
+describe('compareStrategies', () => {
+  it('runs every strategy on every seed with the same number of trials, and sums up', async () => {
+    const search = { ...tinyConfig.search, trials: 3 };
+    const final = { ...tinyConfig.final, baseline: null };
+    const config = parseSearchConfig(
+      { ...tinyConfig, search, final, limits: { ...tinyConfig.limits, avm: 1 } },
+      'test',
+    );
+    const announced: string[] = [];
+    const { trials, runs, summary } = await compareStrategies(config, {
+      strategies: ['random', 'regularized-evolution'],
+      seeds: [1, 2],
+      resultsDir: mkdtempSync(join(tmpdir(), 'kirchhoff-compare-')),
+      onRun: (strategy, seed) => announced.push(`${strategy} ${seed}`),
+    });
+    expect(trials).toBe(3);
+    expect(announced).toEqual(['random 1', 'regularized-evolution 1', 'random 2', 'regularized-evolution 2']);
+    for (const { best, progress } of runs) {
+      expect(progress).toHaveLength(3);
+      expect(progress.at(-1)).toBe(best);
+      expect([...progress].sort((a, b) => a - b)).toEqual(progress);
+    }
+    for (const { strategy, mean, seeds } of summary) {
+      const own = runs.filter((run) => run.strategy === strategy).map(({ best }) => best);
+      expect(own).toHaveLength(seeds);
+      expect(mean).toBeCloseTo(own.reduce((sum, value) => sum + value, 0) / seeds, 12);
+    }
+  });
+});

@@ -20,7 +20,7 @@ export const runRecordSchema = z.strictObject({
   /** When it began and was last written, ISO 8601. Recorded only. */
   createdAt: z.string(),
   updatedAt: z.string(),
-  /** Working time over all sessions, seconds. */
+  /** Working time over all stretches of work, seconds. */
   elapsedSeconds: z.number().nonnegative(),
   /** Machine and libraries: Node, platform, backend. */
   environment: z.record(z.string(), z.string()),

@@ -83,7 +83,7 @@ export class RunStore {
     return this.#database.data;
   }
 
-  /** Working time of this session and all before it. */
+  /** Working time of this stretch of work and all before it. */
   get elapsedSeconds(): number {
     return this.#elapsedBefore + (performance.now() - this.#opened) / 1000;
   }

@@ -19,8 +19,8 @@ const task: Task = { name: 'synthetic-shapes', inputShape: shape, classes: silho
  * `synthetic-shapes`: ten outlines at random places, sizes, angles and colours on random backgrounds. 20,000 training
  * and 4,000 test pictures of 32x32x3, each painted on demand from a random stream of its own.
  *
- * A linear classifier cannot do it (no pixel tells a class), a small convolutional network can: docs and
- * `benchmarks/data/` give the measured accuracies.
+ * A linear classifier stays near 25 % (no pixel tells a class); ResNet-8 passes 85 % with 2,000 pictures and eight
+ * epochs. `benchmarks/data/` measures both.
  */
 export const shapesSource: TaskSource = {
   name: task.name,

@@ -9,7 +9,7 @@ export function autoencoder(): NetworkGraph {
     const id = `hidden${index + 1}`;
     x = x
       .dense(units, { id })
-      .batchNorm({ id: `${id}/bn`, epsilon: 1e-3, momentum: 0.99 })
+      .batchNorm({ id: `${id}/bn`, epsilon: 1e-3 })
       .relu();
   }
   return builder.build(x.dense(640, { id: 'reconstruction' }));

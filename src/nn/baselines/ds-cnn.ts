@@ -3,7 +3,7 @@ import type { NetworkGraph } from '../graph/network-graph.js';
 
 /** The keyword-spotting network of MLPerf Tiny: depthwise-separable, on 49x10 MFCC features, 12 classes. */
 export function dsCnn(): NetworkGraph {
-  const norm = { epsilon: 1e-3, momentum: 0.99 };
+  const norm = { epsilon: 1e-3 };
   const builder = new GraphBuilder('ds-cnn', [49, 10, 1]);
   let x = builder.input
     .conv2d({ id: 'stem', filters: 64, kernel: [10, 4], strides: 2 })

@@ -20,7 +20,7 @@ const blocks = [
 
 /** The visual-wake-words network of MLPerf Tiny: MobileNetV1 of a quarter of the width on 96x96 images, 2 classes. */
 export function mobileNetV1(width = 0.25): NetworkGraph {
-  const norm = { epsilon: 1e-3, momentum: 0.99 };
+  const norm = { epsilon: 1e-3 };
   const builder = new GraphBuilder(`mobilenet-v1-${width}`, [96, 96, 3]);
   let x = builder.input
     .conv2d({ id: 'stem', filters: 32 * width, kernel: 3, strides: 2 })

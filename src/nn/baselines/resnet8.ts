@@ -43,5 +43,5 @@ function block(x: Wire, id: string, filters: number, stride: number): Wire {
 }
 
 function convBn(x: Wire, id: string, filters: number, strides: number): Wire {
-  return x.conv2d({ id, filters, kernel: 3, strides }).batchNorm({ id: `${id}/bn`, epsilon: 1e-3, momentum: 0.99 });
+  return x.conv2d({ id, filters, kernel: 3, strides }).batchNorm({ id: `${id}/bn`, epsilon: 1e-3 });
 }

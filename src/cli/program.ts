@@ -8,6 +8,7 @@ import { exportCommand } from './commands/export.js';
 import { resumeCommand } from './commands/resume.js';
 import { searchCommand } from './commands/search.js';
 import { studioCommand } from './commands/studio.js';
+import { surrogateCommand } from './commands/surrogate.js';
 import { reportError } from './output.js';
 
 /** Every command, in the order that `--help` lists them. */
@@ -17,6 +18,7 @@ const commands = [
   evaluateCommand,
   exportCommand,
   benchmarkCommand,
+  surrogateCommand,
   studioCommand,
   dataCommand,
   doctorCommand,

@@ -1,4 +1,10 @@
 export {
+  type CollectEvent,
+  type CollectOptions,
+  type CollectResult,
+  collectRows,
+} from './collect/collect-rows.js';
+export {
   parseSearchConfig,
   type SearchConfig,
   searchConfigSchema,

@@ -50,3 +50,22 @@ export function durations(text: string): number[] {
     return Number(match[1]) * secondsPerUnit[match[2] ?? 's']!;
   });
 }
+
+/** Numbers like `.485,.456,.406`, one per colour channel. */
+export function numbers(text: string): number[] {
+  return text.split(',').map((part) => {
+    const value = Number(part);
+    if (part.trim() === '' || !Number.isFinite(value)) {
+      throw new InvalidArgumentError(`found ${JSON.stringify(part)}, accepted are numbers separated by commas`);
+    }
+    return value;
+  });
+}
+
+/** As {@link numbers}, above zero. */
+export function positiveNumbers(text: string): number[] {
+  const values = numbers(text);
+  const wrong = values.find((value) => value <= 0);
+  if (wrong !== undefined) throw new InvalidArgumentError(`found ${wrong}, accepted are numbers above 0`);
+  return values;
+}

@@ -22,3 +22,22 @@ export function byteProgress(
     stop: () => bar.stop(),
   };
 }
+
+/** A progress bar over steps of equal work on stderr; silent where stderr is not a terminal. */
+export function stepProgress(
+  output: Output,
+  title: string,
+): { update: (done: number, total: number) => void; stop: () => void } {
+  if (!output.live) return { update: () => {}, stop: () => {} };
+  const format = `${title} {bar} {percentage}% | {value}/{total} | {eta_formatted} left`;
+  const bar = new cliProgress.SingleBar({ format, stream: process.stderr }, cliProgress.Presets.shades_classic);
+  let started = false;
+  return {
+    update: (done, total) => {
+      if (!started) bar.start(total, 0);
+      started = true;
+      bar.update(done);
+    },
+    stop: () => bar.stop(),
+  };
+}

@@ -52,4 +52,18 @@ export interface TaskSource {
   readonly needsFolder: boolean;
   /** @throws DATA_MISSING, DATA_INVALID when the folder does not hold the task's files. */
   open(place: { folder: string; files: string | undefined }): Promise<OpenedTask>;
+  /**
+   * Where a folder has several files to test on: one of them (the standard one if none is named), with the training
+   * images of the same kind if the folder has them.
+   * @throws DATA_MISSING, DATA_INVALID
+   */
+  openSplit?(folder: string, file: string | undefined): Promise<OpenedSplit>;
+}
+
+/** One file of test images, see {@link TaskSource.openSplit}. */
+export interface OpenedSplit {
+  readonly task: Task;
+  readonly test: ImagePool;
+  readonly train: ImagePool | undefined;
+  readonly notes: readonly string[];
 }

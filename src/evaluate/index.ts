@@ -1,5 +1,14 @@
+export { evaluateNetwork, type NetworkEvaluation, type NetworkEvaluationOptions } from './evaluate-network.js';
 export { chipFigures, evaluateTrial, type TrialContext } from './evaluate-trial.js';
 export type { Evaluator, TrainedNetwork, TrialOutcome, TrialProgress, TrialResult, TrialStage } from './evaluator.js';
 export { LocalPool, type LocalPoolOptions } from './local-pool.js';
+export {
+  findInputRanges,
+  type NetworkRequest,
+  needsInputRanges,
+  type PreparedNetwork,
+  prepareNetwork,
+} from './prepare-network.js';
 export { programFingerprint, programVersion } from './program-fingerprint.js';
+export { openTrainedNetwork, readNormalisation, type TrainedNetworkFile } from './trained-network.js';
 export { type Fidelity, type TrialSpec, trialInputs, trialStream } from './trial-spec.js';

@@ -1,48 +1,107 @@
 import { Command } from 'commander';
 import { fail } from '../../config/index.js';
+import { loadCrossbar } from '../../crossbar/index.js';
 import { baselineNames } from '../../nn/index.js';
 import { count, driftTime, percent, percentSpread, si } from '../../report/index.js';
 import { type Evaluation, evaluateArchitecture } from '../../search/index.js';
 import { type Architecture, loadArchitecture } from '../../space/index.js';
-import { dataFlag, jsonFlag, setFlag, wholeNumber } from '../flags.js';
+import { durations, jsonFlag, setFlag, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
+import { networkFlags } from '../network-flags.js';
 import { processOutput } from '../output.js';
 import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
+import { evaluateModel, type ModelFlags } from './evaluate-model.js';
 
-/** `kirchhoff evaluate`: one architecture, trained, programmed and drifted as a search's final table does. */
+interface EvaluateFlags extends ConfigFlags, Omit<ModelFlags, 'model'> {
+  readonly model?: string;
+  readonly config: string;
+  readonly export?: string;
+}
+
+/**
+ * `kirchhoff evaluate`: one architecture, trained, programmed and drifted as a search's final table does; or, with
+ * `--model`, a network that is trained already.
+ */
 export function evaluateCommand(): Command {
-  return new Command('evaluate')
-    .description('train one architecture or baseline, program it, let it drift, and measure it on the test images')
+  const command = new Command('evaluate')
+    .description(
+      'train one architecture or baseline, program it, let it drift, and measure it on the test images; with --model, put a trained network on crossbars as it is',
+    )
     .argument(
-      '<architecture>',
+      '[architecture]',
       'JSON file of an architecture (a run writes best/architecture.json), or the name of a baseline',
     )
     .option('--config <file>', 'training, crossbar, chip and task; the quick start if absent', quickStart)
-    .addOption(dataFlag())
     .addOption(setFlag())
-    .option('--seed <n>', 'seed of all chance', wholeNumber(0))
-    .option('--backend <name>', 'auto, native, wasm, cpu, tensorflow or webgpu')
     .option('--export <folder>', 'write the trained model there')
+    .option('--times <list>', 'times since programming, for example 1s,1h,1d,30d', durations)
+    .option('--repeats <n>', 'programmings, each with fresh noise', wholeNumber(1))
+    .option('--crossbar <preset or file>', "a preset, or a file of our settings or of AIHWKit's");
+  return networkFlags(command)
     .addOption(jsonFlag())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kirchhoff evaluate results/0f3k9x2m1a7b/best/architecture.json\n  $ kirchhoff evaluate resnet8 --config configs/cifar10-small.yaml --data data/cifar10',
+      `
+Examples:
+  $ kirchhoff evaluate results/0f3k9x2m1a7b/best/architecture.json
+  $ kirchhoff evaluate resnet8 --config configs/cifar10-small.yaml --data data/cifar10
+  $ kirchhoff evaluate --model resnet20.onnx --data cifar10:data/cifar10 --images 1000 \\
+      --mean .485,.456,.406 --std .229,.224,.225 --times 1s,1h,1d,30d --repeats 10 --crossbar pcm-8bit-256`,
     )
-    .action(async (subject: string, flags: ConfigFlags & { config: string; export?: string; json?: true }) => {
-      const output = processOutput(flags.json === true);
-      const architecture = readSubject(subject);
-      const space = typeof architecture === 'string' ? [] : [`space=${JSON.stringify(architecture.space)}`];
-      const config = readRunConfig(flags.config, { ...flags, set: [...space, ...(flags.set ?? [])] });
-      const evaluation = await interruptible(
-        (signal) => evaluateArchitecture(config, architecture, { signal, exportTo: flags.export }),
-        () => 'the evaluation was interrupted; nothing was written',
-      );
-      output.note(evaluation.backend);
-      output.answer({ name: evaluation.name, ...evaluation.metrics }, () => describeEvaluation(evaluation));
+    .action(async (subject: string | undefined, flags: EvaluateFlags) => {
+      const { model } = flags;
+      if (model === undefined) return evaluateSubject(subject, flags);
+      if (subject !== undefined) refuseFlags('--model', [`<architecture> "${subject}"`]);
+      refuseFlags('--model', givenFlags(command, ['config', 'set', 'export']));
+      return evaluateModel({ ...flags, model });
     });
+
+  async function evaluateSubject(subject: string | undefined, flags: EvaluateFlags): Promise<void> {
+    refuseFlags('an architecture', givenFlags(command, ['split', 'images', 'mean', 'std', 'normalise', 'threads']));
+    await evaluateArchitectureOf(subject, flags);
+  }
 }
 
-function readSubject(subject: string): Architecture | string {
+async function evaluateArchitectureOf(subject: string | undefined, flags: EvaluateFlags): Promise<void> {
+  const output = processOutput(flags.json === true);
+  const architecture = readSubject(subject);
+  const space = typeof architecture === 'string' ? [] : [`space=${JSON.stringify(architecture.space)}`];
+  const set = [...space, ...(flags.set ?? []), ...driftOverrides(flags)];
+  const config = readRunConfig(flags.config, { ...flags, set });
+  const evaluation = await interruptible(
+    (signal) => evaluateArchitecture(config, architecture, { signal, exportTo: flags.export }),
+    () => 'the evaluation was interrupted; nothing was written',
+  );
+  output.note(evaluation.backend);
+  output.answer({ name: evaluation.name, ...evaluation.metrics }, () => describeEvaluation(evaluation));
+}
+
+/** The flags that stand for keys of the configuration. */
+function driftOverrides({ times, repeats, crossbar }: EvaluateFlags): string[] {
+  return [
+    ...(times === undefined ? [] : [`evaluation.times=${JSON.stringify(times)}`]),
+    ...(repeats === undefined ? [] : [`final.repeats=${repeats}`]),
+    ...(crossbar === undefined ? [] : [`crossbar=${JSON.stringify(loadCrossbar(crossbar))}`]),
+  ];
+}
+
+/** Which of some flags stand on the command line, as the user wrote them. */
+function givenFlags(command: Command, names: readonly string[]): string[] {
+  return names.filter((name) => command.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
+}
+
+function refuseFlags(beside: string, given: readonly string[]): void {
+  if (given.length === 0) return;
+  fail('USAGE', `${given.join(', ')} and ${beside} do not go together.`, { hint: 'kirchhoff evaluate --help' });
+}
+
+function readSubject(subject: string | undefined): Architecture | string {
+  if (subject === undefined) {
+    return fail('USAGE', 'What is to be evaluated is missing.', {
+      accepted: 'an architecture, the name of a baseline, or --model <file>',
+      hint: 'kirchhoff evaluate --help',
+    });
+  }
   if (baselineNames.includes(subject)) return subject;
   if (!/[./\\]/.test(subject)) {
     fail('USAGE', `There is no baseline called "${subject}".`, {

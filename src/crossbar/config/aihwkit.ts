@@ -2,6 +2,7 @@ import { fail, parseWith } from '../../config/index.js';
 import { converterSchema, noiseModelSchema } from '../../devices/index.js';
 import { type CrossbarConfig, crossbarConfigSchema, tileClasses } from './crossbar-config.js';
 import { camelKeys, snakeKeys } from './key-case.js';
+import { presets } from './presets.js';
 
 type Json = Record<string, unknown>;
 
@@ -22,21 +23,43 @@ const ignoredParts = ['device', 'update', 'runtime', 'toolClass', 'tileClass', '
 export function looksLikeAihwkit(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const keys = Object.keys(value);
-  if (keys.includes('effective') || keys.includes('non_default')) return true;
+  if (keys.includes('effective') || keys.includes('non_default') || keys.includes('config')) return true;
   return keys.some((key) => key.includes('_')) || bareClass(value as Json) !== undefined;
 }
 
 /**
- * A crossbar configuration from AIHWKit's: `{class, non_default, effective}`, the bare effective object,
- * `{modifier, non_default}`, `{clip}`, `{remap}`, a bare noise model, or a bare conductance converter.
+ * A crossbar configuration from AIHWKit's: `{class, non_default, effective}`, `{class, non_default}` (the class or
+ * preset with changes), the bare effective object, `{modifier, non_default}`, `{clip}`, `{remap}`, a bare noise model, a
+ * bare conductance converter, or a golden case or record that holds one of these as its `config`.
  *
  * @throws CROSSBAR_INVALID where a field is unknown or wrong; CROSSBAR_UNSUPPORTED for devices updated by pulses
  */
 export function fromAihwkit(json: unknown, source = 'AIHWKit configuration'): CrossbarConfig {
   const given = json as Json;
+  if (isObject(given.config)) return fromAihwkit(given.config, source);
   const { non_default: nonDefault, effective, ...rest } = given;
   const complete = (effective ?? withoutNonDefault(rest, nonDefault)) as Json;
-  return parseWith(crossbarConfigSchema, toOurShape(complete, source), source, 'CROSSBAR_INVALID');
+  const shaped = toOurShape(complete, source);
+  const start = effective === undefined ? presets[String(complete.class)] : undefined;
+  const whole =
+    start === undefined ? shaped : merged(start as Json, { ...shaped, ...(start.class && { class: start.class }) });
+  return parseWith(crossbarConfigSchema, whole, source, 'CROSSBAR_INVALID');
+}
+
+/** `changes` laid over a preset, mapping by mapping. */
+function merged(base: Json, changes: Json): Json {
+  const keys = new Set([...Object.keys(base), ...Object.keys(changes)]);
+  return Object.fromEntries(
+    [...keys].map((key) => {
+      const [before, after] = [base[key], changes[key]];
+      if (isObject(before) && isObject(after)) return [key, merged(before, after)];
+      return [key, after === undefined ? before : after];
+    }),
+  );
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** AIHWKit's form of a configuration: the effective object, snake_case. */

@@ -29,7 +29,34 @@ export const cifar10Source: TaskSource = {
       notes: provenanceNotes([...train, test], await readReadme(folder, names)),
     };
   },
+  async openSplit(place, file = 'test_batch.bin') {
+    const { folder, names } = await findCifarFolder(place);
+    const test = await readRecords(join(folder, checkedSplit(folder, names, file)));
+    const trainName = trainingFile(file);
+    return {
+      task: { name: 'cifar10', inputShape: cifarShape, classes: await readClassNames(folder, names) },
+      test: poolOf([test]),
+      train: names.includes(trainName) ? poolOf([await readRecords(join(folder, trainName))]) : undefined,
+      notes: provenanceNotes([test], await readReadme(folder, names)),
+    };
+  },
 };
+
+/** The training images with the same kind of pixels as a file of test images. */
+function trainingFile(file: string): string {
+  return file.startsWith('lossless') ? 'lossless_train.bin' : 'data_batch_1.bin';
+}
+
+function checkedSplit(folder: string, names: readonly string[], file: string): string {
+  if (names.includes(file)) return file;
+  const present = names.filter((name) => name.endsWith('.bin')).sort();
+  return fail('DATA_MISSING', 'The folder has no such file of images.', {
+    source: folder,
+    found: file,
+    accepted: present.length > 0 ? present.join(', ') : 'a folder with .bin files of the CIFAR-10 binary version',
+    hint: present.length > 0 ? '--split <file>' : 'kirchhoff data cifar10',
+  });
+}
 
 function choiceNamed(name = 'batches'): FileChoiceName {
   const choice = fileChoices.find((candidate) => candidate === name);

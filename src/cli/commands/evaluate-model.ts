@@ -1,0 +1,134 @@
+import { fail } from '../../config/index.js';
+import { type CrossbarConfig, checkSupported, loadCrossbar } from '../../crossbar/index.js';
+import { type Normalisation, parseDataOption, taskNames } from '../../data/index.js';
+import {
+  evaluateNetwork,
+  findInputRanges,
+  type NetworkEvaluation,
+  needsInputRanges,
+  type PreparedNetwork,
+  prepareNetwork,
+  readNormalisation,
+} from '../../evaluate/index.js';
+import { count, driftTime, percent, percentSpread, workingTime } from '../../report/index.js';
+import { type BackendName, createRng, useBackend } from '../../tensor/index.js';
+import { interruptible } from '../interrupt.js';
+import { type Output, processOutput } from '../output.js';
+import { stepProgress } from '../progress.js';
+
+/** Flags that say which trained network is tested on which images. */
+export interface NetworkFlags {
+  readonly model: string;
+  readonly data?: string;
+  readonly split?: string;
+  readonly images?: number;
+  readonly mean?: number[];
+  readonly std?: number[];
+  readonly normalise?: string;
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly backend?: string;
+  readonly json?: true;
+}
+
+/** Flags of `evaluate --model`. */
+export interface ModelFlags extends NetworkFlags {
+  readonly crossbar?: string;
+  readonly times?: number[];
+  readonly repeats?: number;
+}
+
+/** Times of a month of drift, s. */
+export const monthOfDrift: readonly number[] = [1, 3600, 86_400, 2_592_000];
+
+/** `kirchhoff evaluate --model`: a trained network, as it is, on crossbars. */
+export async function evaluateModel(flags: ModelFlags): Promise<void> {
+  const began = performance.now();
+  const output = processOutput(flags.json === true);
+  const crossbar = loadCrossbar(flags.crossbar ?? 'pcm-8bit-256');
+  checkSupported(crossbar, flags.crossbar);
+  const network = await openNetwork(flags, output);
+  const notes = [...network.notes, ...rangeNotes(network, crossbar)];
+  for (const note of notes) output.note(`note: ${note}`);
+  const { times = monthOfDrift, repeats = 10, seed = 0 } = flags;
+  const bar = stepProgress(output, network.name);
+  const evaluation = await interruptible(
+    (signal) =>
+      evaluateNetwork(network, {
+        crossbar,
+        times,
+        repeats,
+        rng: createRng(seed, 'evaluate'),
+        signal,
+        onProgress: bar.update,
+      }),
+    () => 'the evaluation was interrupted; nothing was written',
+  ).finally(() => bar.stop());
+  network.model.dispose();
+  const seconds = (performance.now() - began) / 1000;
+  output.answer({ name: network.name, ...evaluation, notes, seconds }, () =>
+    describe(network.name, evaluation, seconds),
+  );
+}
+
+/** Starts the backend and opens network and images. */
+export async function openNetwork(flags: NetworkFlags, output: Output): Promise<PreparedNetwork> {
+  const { task, folder } = dataOf(flags.data);
+  const normalise = normalisationOf(flags);
+  const backend = flags.backend as BackendName | undefined;
+  const { line } = await useBackend({ ...(backend !== undefined && { backend }), threads: flags.threads ?? 1 });
+  output.note(line);
+  const images = { task, folder, split: flags.split, count: flags.images };
+  return prepareNetwork({ network: flags.model, images, normalise });
+}
+
+/** Finds input ranges where the crossbar asks for them and the network brings none; says what was done. */
+export function rangeNotes(network: PreparedNetwork, crossbar: CrossbarConfig): string[] {
+  if (!crossbar.prePost.inputRange.enable || Object.keys(network.model.inputRanges).length > 0) return [];
+  if (needsInputRanges(crossbar)) return [findInputRanges(network)];
+  const { initValue } = crossbar.prePost.inputRange;
+  return [
+    `every input range is prePost.inputRange.initValue, ${initValue}, as in AIHWKit before training or calibration`,
+  ];
+}
+
+function dataOf(option: string | undefined): { task: string; folder: string | undefined } {
+  if (option === undefined) {
+    return fail('USAGE', 'The images to test on are missing.', {
+      source: '--data',
+      found: 'nothing',
+      accepted: `<task>:<folder>, where the task is ${taskNames.join(', ')}`,
+      hint: '--data cifar10:data/cifar-10',
+    });
+  }
+  if (taskNames.includes(option)) return { task: option, folder: undefined };
+  const { task, folder } = parseDataOption(option);
+  return { task: task ?? 'cifar10', folder };
+}
+
+function normalisationOf({ mean, std, normalise }: NetworkFlags): Normalisation | undefined {
+  if (mean === undefined && std === undefined)
+    return normalise === undefined ? undefined : readNormalisation(normalise);
+  if (mean !== undefined && std !== undefined && normalise === undefined) return { mean, std };
+  return fail('USAGE', 'The normalisation of the images is not clear.', {
+    source: normalise === undefined ? '--mean, --std' : '--mean, --std, --normalise',
+    accepted: 'both --mean and --std, or --normalise <file>, or none of them',
+  });
+}
+
+function describe(name: string, evaluation: NetworkEvaluation, seconds: number): string {
+  const { digitalAccuracy, analog, images, params, macs } = evaluation;
+  const lines: [string, string][] = [
+    ['network', name],
+    ['images', String(images)],
+    ['digital accuracy', percent(digitalAccuracy)],
+    ...analog.map((point): [string, string] => [
+      `after ${driftTime(point.seconds)}`,
+      `${percentSpread(point)} (${point.repeats} programmings)`,
+    ]),
+    ['parameters', count(params)],
+    ['MACs', count(macs)],
+    ['time', workingTime(seconds)],
+  ];
+  return lines.map(([title, value]) => `${title.padEnd(16)}  ${value}`).join('\n');
+}

@@ -6,9 +6,9 @@ import { taskSpecSchema } from '../data/index.js';
 import { backendNames } from '../tensor/index.js';
 import { digitalTrainingSchema, driftEvaluationSchema, hwaTrainingSchema } from '../training/index.js';
 import { durationSchema } from './duration.js';
-import { objectives, oneDay } from './objective.js';
+import { objectiveSchema, oneDay } from './objective.js';
 import { evolutionSchema } from './strategies/evolution.js';
-import { strategyNames } from './strategies/index.js';
+import { defaultsOf, strategyNames } from './strategies/index.js';
 import { regularizedEvolutionSchema } from './strategies/regularized-evolution.js';
 
 const count = z.int().min(1);
@@ -36,6 +36,17 @@ const searchSchema = z
       .optional()
       .describe('begin no batch after this time; the result then depends on the machine'),
     ...evolutionSchema.shape,
+    population: z
+      .int()
+      .min(2)
+      .optional()
+      .describe(`candidates or parents at the same time; if absent ${defaultsOf('population')}`),
+    crossover: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe(`share of children that have two parents; if absent ${defaultsOf('crossover')}`),
     tournament: regularizedEvolutionSchema.shape.tournament,
   })
   .describe('the strategy and its budget');
@@ -99,7 +110,7 @@ export const searchConfigSchema = z.strictObject({
     .string()
     .default('auto')
     .describe(`auto, ${backendNames.join(', ')}`),
-  objective: z.enum(objectives).default('oneDayAccuracy').describe('what is maximised'),
+  objective: objectiveSchema,
   limits: limitsSchema.prefault({}),
   search: searchSchema.prefault({}),
   surrogate: surrogateSchema.prefault({}),

@@ -14,12 +14,22 @@ export { showDuration } from './duration.js';
 export { type EvaluateOptions, type Evaluation, evaluateArchitecture } from './evaluate-architecture.js';
 export type { PlannedTrial, RunEvent, TrialCounts } from './events.js';
 export { bestFolder } from './export-best.js';
-export { atOneDay, type Objective, objectives, oneDay } from './objective.js';
+export {
+  atOneDay,
+  type Objective,
+  type ObjectiveKind,
+  objectiveKinds,
+  objectiveList,
+  objectives,
+  oneDay,
+} from './objective.js';
 export type { FinalMeasurement, FinalRow, SearchResult } from './result.js';
 export { type RunOptions, resumeRun, runSearch } from './run-search.js';
 export { prepareRun, type RunSetup } from './setup.js';
 export { Evolution, type EvolutionOptions, evolutionSchema } from './strategies/evolution.js';
 export { createStrategy, type StrategyName, strategyNames } from './strategies/index.js';
+export { LocalSearch } from './strategies/local-search.js';
+export { Nsga2, type Nsga2Options, nsga2Schema } from './strategies/nsga2.js';
 export { RandomSearch } from './strategies/random.js';
 export {
   RegularizedEvolution,

@@ -6,7 +6,7 @@ import { AbortError } from '../training/index.js';
 import { BatchRunner, type BatchTrial, type TrialSource } from './batch-runner.js';
 import type { RunEvent, TrialCounts } from './events.js';
 import { exportBest } from './export-best.js';
-import { outcomeOf } from './objective.js';
+import { objectiveList, outcomeOf } from './objective.js';
 import { finalRow, type SearchResult } from './result.js';
 import { Searcher } from './searcher.js';
 import type { RunSetup } from './setup.js';
@@ -91,11 +91,11 @@ export class SearchRun {
   }
 
   #learn(records: readonly TrialRecord[]): void {
-    const { objective } = this.#context.setup.config;
+    const list = objectiveList(this.#context.setup.config.objective);
     const told = records.map(({ number, architecture, metrics }) => ({
       number,
       architecture: architecture!,
-      outcome: metrics === null ? null : outcomeOf(metrics, objective),
+      outcome: metrics === null ? null : outcomeOf(metrics, list),
     }));
     this.#searcher.tell(told);
     this.#memory.tell(told);
@@ -160,10 +160,11 @@ export class SearchRun {
   /** The best search trial whose result is in, for the live screen. */
   #best(): TrialRecord | null {
     const { objective, limits } = this.#context.setup.config;
+    const list = objectiveList(objective);
     const heard = new Memory();
     for (const { number, role, architecture, metrics } of this.#records.values()) {
       if (role !== 'search' || metrics === null) continue;
-      heard.tell([{ number, architecture: architecture!, outcome: outcomeOf(metrics, objective) }]);
+      heard.tell([{ number, architecture: architecture!, outcome: outcomeOf(metrics, list) }]);
     }
     const [best] = heard.ranked(limits.avm);
     return best === undefined ? null : this.#records.get(best.number)!;

@@ -10,9 +10,7 @@ export function paretoOrder(points: readonly Point[]): number[] {
   if ((points[0]?.objectives.length ?? 1) === 1) {
     return [...points.keys()].sort(
       (a, b) =>
-        points[a]!.violation - points[b]!.violation ||
-        points[b]!.objectives[0]! - points[a]!.objectives[0]! ||
-        a - b,
+        points[a]!.violation - points[b]!.violation || points[b]!.objectives[0]! - points[a]!.objectives[0]! || a - b,
     );
   }
   return nonDominatedFronts(points).flatMap((front) => {

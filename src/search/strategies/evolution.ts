@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Architecture, MutationKind, SearchSpace } from '../../space/index.js';
+import type { Architecture, MutationKind } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
-import { Candidates, drawNew, hashOf } from './candidates.js';
+import { Candidates, drawNew } from './candidates.js';
 import { Memory } from './memory.js';
-import type { Advisor, Opinion, Strategy, StrategyContext } from './strategy.js';
+import { ScoredSet } from './scored-set.js';
+import type { Advisor, Strategy, StrategyContext } from './strategy.js';
 
 /** Options of {@link Evolution}; the defaults are the paper's where it names one. */
 export const evolutionSchema = z.strictObject({
@@ -140,38 +141,3 @@ export class Evolution implements Strategy {
 }
 
 const mutationKinds: readonly MutationKind[] = ['depth', 'width', 'other'];
-
-/** Every architecture scored before one batch, each scored once. */
-class ScoredSet {
-  readonly #byHash = new Map<string, { architecture: Architecture; opinion: Opinion }>();
-
-  constructor(
-    readonly space: SearchSpace,
-    readonly advisor: Advisor,
-  ) {}
-
-  /** In the order of scoring. */
-  get all(): Architecture[] {
-    return [...this.#byHash.values()].map(({ architecture }) => architecture);
-  }
-
-  /** Best first: those whose predicted variation meets the limit by score, then the others by that variation. */
-  rank(architectures: readonly Architecture[], avmLimit: number): Architecture[] {
-    this.#score(architectures);
-    return architectures
-      .map((architecture) => this.#byHash.get(hashOf(this.space, architecture))!)
-      .sort((a, b) => excess(a.opinion, avmLimit) - excess(b.opinion, avmLimit) || b.opinion.score - a.opinion.score)
-      .map(({ architecture }) => architecture);
-  }
-
-  #score(architectures: readonly Architecture[]): void {
-    const fresh = architectures.filter((architecture) => !this.#byHash.has(hashOf(this.space, architecture)));
-    this.advisor.score(fresh).forEach((opinion, i) => {
-      this.#byHash.set(hashOf(this.space, fresh[i]!), { architecture: fresh[i]!, opinion });
-    });
-  }
-}
-
-function excess({ avm }: Opinion, avmLimit: number): number {
-  return Math.max(0, avm - avmLimit);
-}

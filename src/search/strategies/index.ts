@@ -1,14 +1,32 @@
-import { Evolution, type EvolutionOptions } from './evolution.js';
+import { z } from 'zod';
+import { Evolution, evolutionSchema } from './evolution.js';
+import { LocalSearch } from './local-search.js';
+import { Nsga2, nsga2Schema } from './nsga2.js';
 import { RandomSearch } from './random.js';
-import { RegularizedEvolution, type RegularizedEvolutionOptions } from './regularized-evolution.js';
+import { RegularizedEvolution, regularizedEvolutionSchema } from './regularized-evolution.js';
 import type { Strategy, StrategyContext } from './strategy.js';
 
-type Options = EvolutionOptions & RegularizedEvolutionOptions;
+/** How a strategy is made, and the options that it knows with their defaults. */
+interface Recipe<Schema extends z.ZodObject> {
+  readonly options: Schema;
+  readonly create: (context: StrategyContext, options: z.output<Schema>) => Strategy;
+}
+
+function recipe<Schema extends z.ZodObject>(options: Schema, create: Recipe<Schema>['create']): Recipe<Schema> {
+  return { options, create };
+}
+
+const none = z.strictObject({});
 
 const strategies = {
-  evolution: (context: StrategyContext, options: Options) => new Evolution(context, options),
-  'regularized-evolution': (context: StrategyContext, options: Options) => new RegularizedEvolution(context, options),
-  random: (context: StrategyContext) => new RandomSearch(context),
+  evolution: recipe(evolutionSchema, (context, options) => new Evolution(context, options)),
+  'regularized-evolution': recipe(
+    regularizedEvolutionSchema,
+    (context, options) => new RegularizedEvolution(context, options),
+  ),
+  'local-search': recipe(none, (context) => new LocalSearch(context)),
+  nsga2: recipe(nsga2Schema, (context, options) => new Nsga2(context, options)),
+  random: recipe(none, (context) => new RandomSearch(context)),
 } as const;
 
 /** Name of a strategy in configurations. */
@@ -17,7 +35,22 @@ export type StrategyName = keyof typeof strategies;
 /** The strategies, the default first. To add one, see `docs/guides`. */
 export const strategyNames = Object.keys(strategies) as [StrategyName, ...StrategyName[]];
 
+/** Options of all strategies together; what is absent is as each strategy has it. */
+export type StrategyOptions = Readonly<Record<string, unknown>>;
+
 /** Builds a strategy; each takes the options it knows. */
-export function createStrategy(name: StrategyName, context: StrategyContext, options: Options): Strategy {
-  return strategies[name](context, options);
+export function createStrategy(name: StrategyName, context: StrategyContext, options: StrategyOptions): Strategy {
+  const { options: schema, create } = strategies[name] as unknown as Recipe<z.ZodObject>;
+  const known = Object.keys(schema.shape).filter((key) => options[key] !== undefined);
+  return create(context, schema.parse(Object.fromEntries(known.map((key) => [key, options[key]]))));
+}
+
+/** The default of an option of each strategy that has it, for its description: `evolution 200, nsga2 20`. */
+export function defaultsOf(option: string): string {
+  return Object.entries(strategies as unknown as Record<string, Recipe<z.ZodObject>>)
+    .flatMap(([name, { options }]) => {
+      const member = options.shape[option];
+      return member === undefined ? [] : [`${name} ${JSON.stringify((member as z.ZodType).parse(undefined))}`];
+    })
+    .join(', ');
 }

@@ -1,4 +1,6 @@
 import type { Architecture } from '../../space/index.js';
+import type { Point } from '../pareto/dominance.js';
+import { paretoOrder } from '../pareto/order.js';
 import type { Outcome, ToldTrial } from './strategy.js';
 
 /** A trial that succeeded. */
@@ -25,14 +27,12 @@ export class Memory {
   }
 
   /**
-   * The successes, best first: those within the limit on the variation by objective, then the others by how far they
-   * exceed it. Ties go to the earlier trial.
+   * The successes, best first: those within the limit on the variation by objective (of several objectives by front, in
+   * a front the less crowded first), then the others by how far they exceed it. Ties go to the earlier trial.
    */
   ranked(avmLimit: number): Success[] {
-    return this.successes.sort(
-      (a, b) =>
-        excess(a, avmLimit) - excess(b, avmLimit) || b.outcome.objective - a.outcome.objective || a.number - b.number,
-    );
+    const successes = this.successes;
+    return paretoOrder(successes.map(({ outcome }) => pointOf(outcome, avmLimit))).map((i) => successes[i]!);
   }
 
   /** The best half of the successes, at least one where there is one and at most `most`. */
@@ -42,6 +42,10 @@ export class Memory {
   }
 }
 
-function excess(trial: Success, avmLimit: number): number {
-  return Math.max(0, trial.outcome.avm - avmLimit);
+/** What a figure measured or predicted says of a candidate, the variation held to its limit. */
+export function pointOf(
+  { objective, objectives, avm }: Pick<Outcome, 'objective' | 'objectives' | 'avm'>,
+  avmLimit: number,
+): Point {
+  return { objectives: objectives ?? [objective], violation: Math.max(0, avm - avmLimit) };
 }

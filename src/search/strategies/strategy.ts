@@ -12,8 +12,10 @@ export interface ToldTrial {
 
 /** The measured figures that steer a search. */
 export interface Outcome {
-  /** What is maximised. */
+  /** What is maximised; of several objectives the one that a surrogate learns as its score. */
   readonly objective: number;
+  /** All objectives, each as a number to be maximised; absent where `objective` is the only one. */
+  readonly objectives?: readonly number[];
   /** Accuracy variation over one month. */
   readonly avm: number;
   /** Standard deviation of the 1-day accuracy. */
@@ -24,6 +26,10 @@ export interface Outcome {
 export interface Opinion {
   /** Higher is better; only the order counts. */
   readonly score: number;
+  /** How unsure the score is, as a standard deviation in its own unit; absent where the surrogate cannot tell. */
+  readonly deviation?: number;
+  /** All objectives, each as a number to be maximised; absent where the score is the only one. */
+  readonly objectives?: readonly number[];
   /** Predicted accuracy variation over one month. */
   readonly avm: number;
   /** Predicted standard deviation of the 1-day accuracy. */

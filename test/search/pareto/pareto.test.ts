@@ -74,14 +74,14 @@ describe('non-dominated sorting', () => {
   });
 
   it('takes the ends of a front first, then what stands alone', () => {
-    const front = [[0, 10], [1, 9], [2, 8], [6, 4], [10, 0]].map((objectives) => ({ objectives, violation: 0 }));
-    expect(crowdingDistances(front)).toEqual([
-      Number.POSITIVE_INFINITY,
-      0.4,
-      1,
-      1.6,
-      Number.POSITIVE_INFINITY,
-    ]);
+    const front = [
+      [0, 10],
+      [1, 9],
+      [2, 8],
+      [6, 4],
+      [10, 0],
+    ].map((objectives) => ({ objectives, violation: 0 }));
+    expect(crowdingDistances(front)).toEqual([Number.POSITIVE_INFINITY, 0.4, 1, 1.6, Number.POSITIVE_INFINITY]);
     expect(paretoOrder(front)).toEqual([0, 4, 3, 2, 1]);
   });
 });
@@ -98,9 +98,34 @@ describe('hypervolume', () => {
   });
 
   it('does not change by dominated points, and counts from the reference point', () => {
-    expect(hypervolume([[3, 1], [1, 3], [1, 1]], [0, 0])).toBe(5);
-    expect(hypervolume([[3, 1], [1, 3]], [1, 0])).toBe(2);
-    expect(hypervolume([[3, 1], [1, 3]], [3, 3])).toBe(0);
+    expect(
+      hypervolume(
+        [
+          [3, 1],
+          [1, 3],
+          [1, 1],
+        ],
+        [0, 0],
+      ),
+    ).toBe(5);
+    expect(
+      hypervolume(
+        [
+          [3, 1],
+          [1, 3],
+        ],
+        [1, 0],
+      ),
+    ).toBe(2);
+    expect(
+      hypervolume(
+        [
+          [3, 1],
+          [1, 3],
+        ],
+        [3, 3],
+      ),
+    ).toBe(0);
     expect(hypervolume([], [0, 0])).toBe(0);
   });
 });

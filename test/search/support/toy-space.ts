@@ -44,7 +44,13 @@ export function toySpace(limits: SpaceLimits = {}, frozen = 0): SearchSpace {
       repairedShare: 0,
     }),
     mutate: (a, rng) => within(() => step(a, rng)),
-    neighbours: () => [],
+    neighbours: (a) =>
+      Array.from({ length: free * (levels - 1) }, (_, i) => {
+        const next = values(a);
+        const changed = i % free;
+        next[changed] = (next[changed]! + 1 + Math.floor(i / free)) % levels;
+        return make(next);
+      }),
     crossover: (a, b, rng) =>
       within(() => make(values(a).map((value, i) => (rng.chance(0.5) ? value : values(b)[i]!)))),
     validate: () => {},

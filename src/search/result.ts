@@ -1,5 +1,6 @@
 import type { Architecture } from '../space/index.js';
 import type { DriftPoint, TrialMetrics, TrialRecord } from '../store/index.js';
+import type { FrontReport } from './front.js';
 import { atOneDay } from './objective.js';
 import type { SurrogateReport } from './surrogate-advisor.js';
 
@@ -30,6 +31,8 @@ export interface SearchResult {
   /** The best found first, the baseline last. */
   readonly rows: readonly FinalRow[];
   readonly trials: { readonly done: number; readonly failed: number };
+  /** The Pareto front of a search for several objectives; null where there is one objective. */
+  readonly front: FrontReport | null;
   /** The surrogate's last fit; null when none took part. */
   readonly surrogate: SurrogateReport | null;
   /** What must be known beside the numbers. */

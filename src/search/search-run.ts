@@ -6,11 +6,12 @@ import { AbortError } from '../training/index.js';
 import { BatchRunner, type BatchTrial, type TrialSource } from './batch-runner.js';
 import type { RunEvent, TrialCounts } from './events.js';
 import { exportBest } from './export-best.js';
+import { type FrontReport, frontReport } from './front.js';
 import { objectiveList, outcomeOf } from './objective.js';
 import { finalRow, type SearchResult } from './result.js';
 import { Searcher } from './searcher.js';
 import type { RunSetup } from './setup.js';
-import { Memory } from './strategies/memory.js';
+import { Memory, type Success } from './strategies/memory.js';
 import { baselineTrial, candidateTrial, finalTrial } from './trials.js';
 import { writeReport } from './write-report.js';
 
@@ -122,7 +123,8 @@ export class SearchRun {
     const { setup, store } = this.#context;
     const ranked = this.#memory.ranked(setup.config.limits.avm);
     if (ranked.length === 0) this.#fail([...this.#records.values()]);
-    const winners = ranked.slice(0, setup.config.final.top).map(({ number }) => this.#records.get(number)!);
+    const front = frontReport(this.#searchRecords(), setup.config);
+    const winners = winnersOf(ranked, front, setup.config.final.top).map(({ number }) => this.#records.get(number)!);
     const batch = winners.map((winner, i) => finalTrial(setup, this.#asked + i, winner.architecture!, i === 0));
     if (setup.baseline !== null) batch.push(baselineTrial(setup, this.#asked + batch.length, setup.baseline));
     const records = await this.#batch(batch);
@@ -131,6 +133,7 @@ export class SearchRun {
       seed: setup.config.seed,
       rows: records.map((record, i) => finalRow(record, i, winners[i] ?? null)),
       trials: this.#counts('search'),
+      front,
       surrogate: this.#searcher.report,
       notes: [...setup.notes, ...this.#searcher.notes, ...this.#remarks(ranked[0]!.outcome.avm)],
     };
@@ -170,6 +173,11 @@ export class SearchRun {
     return best === undefined ? null : this.#records.get(best.number)!;
   }
 
+  /** The search trials in ascending number. */
+  #searchRecords(): TrialRecord[] {
+    return [...this.#records.values()].filter(({ role }) => role === 'search').sort((a, b) => a.number - b.number);
+  }
+
   /** How far the run has come. */
   counts(): TrialCounts {
     const { search, final } = this.#context.setup.config;
@@ -182,4 +190,12 @@ export class SearchRun {
     const failed = records.filter(({ state }) => state === 'failed').length;
     return { done: records.length - failed, failed };
   }
+}
+
+/** The trials for the final table; of a front those that stand alone most, from the best in the first objective on. */
+function winnersOf(ranked: readonly Success[], front: FrontReport | null, top: number): readonly Success[] {
+  if (front === null || front.members.length === 0) return ranked.slice(0, top);
+  const place = new Map(front.members.map(({ number }, i) => [number, i]));
+  const chosen = ranked.filter(({ number }) => place.has(number)).slice(0, top);
+  return chosen.sort((a, b) => place.get(a.number)! - place.get(b.number)!);
 }

@@ -31,7 +31,7 @@ function toyGraph(name: string): NetworkGraph {
 
 /** A run over the toy space. `search` and `limits` go into its configuration. */
 export function toySetup(
-  change: { search?: object; limits?: object; final?: object; seed?: number } = {},
+  change: { search?: object; limits?: object; final?: object; seed?: number; objective?: string | string[] } = {},
   frozen = 0,
 ): RunSetup {
   const config = parseSearchConfig(
@@ -83,15 +83,15 @@ export function toyEvaluator(fate: Fate = () => ({})): Evaluator & { heard: numb
 
 function toyMetrics(trial: TrialSpec): TrialMetrics {
   const { name } = trial.graph;
-  const { objective, avm, std } = name.startsWith('{')
-    ? toyOutcome(JSON.parse(name) as Architecture)
-    : { objective: 0.5, avm: 0.1, std: 0.01 };
+  const architecture = name.startsWith('{') ? (JSON.parse(name) as Architecture) : undefined;
+  const { objective, avm, std } = architecture ? toyOutcome(architecture) : { objective: 0.5, avm: 0.1, std: 0.01 };
+  const sum = Object.values(architecture?.params ?? {}).reduce((total, value) => total + value, 0);
   const mean = trial.images === 'test' ? objective * 0.99 : objective;
   return {
     digitalAccuracy: mean,
     analog: trial.evaluation.times.map((seconds) => ({ seconds, mean, std, repeats: trial.evaluation.repeats })),
     avm,
-    params: 10,
+    params: 10 + sum,
     macs: 10,
     chip: { cores: 1, utilisation: 0.5, latencySeconds: 1e-6, energyJoules: 1e-9, fits: true },
     seconds: 0.1,

@@ -35,6 +35,31 @@ const searchSchema = z
       .positive()
       .optional()
       .describe('begin no batch after this time; the result then depends on the machine'),
+    patience: count.optional().describe('end the search after this many trials without a better one; never if absent'),
+    targetAccuracy: z
+      .number()
+      .gt(0)
+      .max(1)
+      .optional()
+      .describe('end the search once a trial within limits.avm has this 1-day accuracy, 0..1; never if absent'),
+    enqueue: z
+      .array(z.string().min(1))
+      .default([])
+      .describe(
+        'architectures to measure before anything is proposed: names of baselines, as near as the space comes to them, files, or genes written out',
+      ),
+    from: z
+      .union([
+        z
+          .string()
+          .min(1)
+          .transform((id) => [id]),
+        z.array(z.string().min(1)),
+      ])
+      .default([])
+      .describe(
+        'ids of earlier runs over the same space: results measured alike are taken over, else their best are measured anew',
+      ),
     ...evolutionSchema.shape,
     population: z
       .int()
@@ -139,6 +164,7 @@ export function parseSearchConfig(value: unknown, source: string): SearchConfig 
     task: { ...config.task, ...(data !== undefined && { data: resolve(data) }) },
     space: fixedPath(config.space),
     chip: fixedPath(config.chip),
+    search: { ...config.search, enqueue: config.search.enqueue.map(fixedPath) },
     ...(config.surrogate.warmStart !== undefined && {
       surrogate: { ...config.surrogate, warmStart: fixedPath(config.surrogate.warmStart) },
     }),
@@ -152,5 +178,6 @@ export function workerCount({ workers }: Pick<SearchConfig, 'workers'>): number 
 
 /** Names stay names; what looks like a path is made absolute. */
 function fixedPath(nameOrFile: string): string {
-  return /[/\\]|\.(json|ya?ml)$/.test(nameOrFile) && !isAbsolute(nameOrFile) ? resolve(nameOrFile) : nameOrFile;
+  const isPath = !/^\s*[([{]/.test(nameOrFile) && /[/\\]|\.(json|ya?ml)$/.test(nameOrFile);
+  return isPath && !isAbsolute(nameOrFile) ? resolve(nameOrFile) : nameOrFile;
 }

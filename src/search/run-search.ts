@@ -6,6 +6,7 @@ import type { RunEvent } from './events.js';
 import type { SearchResult } from './result.js';
 import { SearchRun } from './search-run.js';
 import { prepareRun, type RunSetup } from './setup.js';
+import { loadWarmStart, saveWarmStart, warmStartFrom } from './warm-start/warm-start.js';
 
 /** How a run is watched and stopped. None of it changes its result. */
 export interface RunOptions {
@@ -35,6 +36,7 @@ export async function runSearch(config: SearchConfig, options: RunOptions = {}):
   const { resultsDir = 'results' } = options;
   openResultsFolder(resultsDir);
   const setup = await prepareRun(config);
+  const warmStart = warmStartFrom(setup, resultsDir);
   const store = RunStore.create(resultsDir, {
     version: programVersion(),
     config: { ...config },
@@ -42,6 +44,7 @@ export async function runSearch(config: SearchConfig, options: RunOptions = {}):
     notes: setup.notes,
   });
   try {
+    if (config.search.from.length > 0) saveWarmStart(store.folder, warmStart);
     return await conduct(setup, store, resultsDir, options, false);
   } finally {
     store.close();
@@ -85,7 +88,8 @@ async function conduct(
   const evaluator = new LocalPool({ workers, onProgress: (progress) => onEvent({ type: 'progress', ...progress }) });
   const cache = new TrialCache(resultsDir);
   try {
-    const run = new SearchRun({ setup, store, evaluator, cache, signal, onEvent });
+    const warmStart = loadWarmStart(store.folder, setup, resultsDir);
+    const run = new SearchRun({ setup, warmStart, store, evaluator, cache, signal, onEvent });
     const { id } = store.record;
     const { notes, backendLine } = setup;
     onEvent({

@@ -11,13 +11,16 @@ import { objectiveList, outcomeOf } from './objective.js';
 import { finalRow, type SearchResult } from './result.js';
 import { Searcher } from './searcher.js';
 import type { RunSetup } from './setup.js';
+import { reasonToStop } from './stopping.js';
 import { Memory, type Success } from './strategies/memory.js';
 import { baselineTrial, candidateTrial, finalTrial } from './trials.js';
+import type { WarmStart } from './warm-start/warm-start.js';
 import { writeReport } from './write-report.js';
 
 /** What a {@link SearchRun} works with. */
 export interface SearchRunContext {
   readonly setup: RunSetup;
+  readonly warmStart: WarmStart;
   readonly store: RunStore;
   readonly evaluator: Evaluator;
   readonly cache: TrialCache;
@@ -39,13 +42,19 @@ export class SearchRun {
   /** Search trials consumed so far. */
   readonly #memory = new Memory();
   readonly #records = new Map<number, TrialRecord>();
-  #asked = 0;
+  /** Number of the next trial: those that were taken over come first. */
+  #next: number;
   #rounds = 0;
+  /** Why the search ended before its budget of trials was spent. */
+  #endedBecause: string | null = null;
 
   constructor(context: SearchRunContext) {
     this.#context = context;
-    const { setup, store, onEvent } = context;
-    this.#searcher = new Searcher(setup, (report) => onEvent({ type: 'surrogate', report }));
+    const { setup, warmStart, store, onEvent } = context;
+    this.#next = warmStart.trials.length;
+    const first = [...setup.enqueued, ...warmStart.again];
+    const measured = warmStart.trials.map(({ architecture }) => architecture!);
+    this.#searcher = new Searcher(setup, { first, measured }, (report) => onEvent({ type: 'surrogate', report }));
     this.#runner = new BatchRunner({
       ...context,
       onTrial: (trial, from) => this.#heard(trial, from),
@@ -75,13 +84,41 @@ export class SearchRun {
 
   async #search(): Promise<void> {
     const { trials, evaluateTop } = this.#context.setup.config.search;
-    while (this.#asked < trials && !this.#outOfTime()) {
+    this.#takeOver();
+    while (this.#asked < trials) {
+      this.#endedBecause = this.#reasonToStop();
+      if (this.#endedBecause !== null) return;
       const proposals = this.#searcher.ask(Math.min(evaluateTop, trials - this.#asked));
-      if (proposals.length === 0) return;
-      const batch = proposals.map((proposal, i) => candidateTrial(this.#context.setup, this.#asked + i, proposal));
-      this.#asked += batch.length;
+      if (proposals.length === 0) {
+        this.#endedBecause = 'the limits leave no further architectures';
+        return;
+      }
+      const batch = proposals.map((proposal, i) => candidateTrial(this.#context.setup, this.#next + i, proposal));
+      this.#next += batch.length;
       this.#learn(await this.#batch(batch));
     }
+  }
+
+  /** Takes in the results of earlier runs as the first trials, and journals them as such. */
+  #takeOver(): void {
+    const { warmStart, store } = this.#context;
+    const known = new Set(store.record.trials.map(({ number }) => number));
+    const missing = warmStart.trials.filter(({ number }) => !known.has(number));
+    if (missing.length > 0) store.update({ trials: [...missing, ...store.record.trials] });
+    for (const trial of warmStart.trials) this.#heard(trial, known.has(trial.number) ? 'journal' : 'cache');
+    this.#tell(warmStart.trials);
+  }
+
+  /** Search trials of this run's own. */
+  get #asked(): number {
+    return this.#next - this.#context.warmStart.trials.length;
+  }
+
+  /** The first batch is always begun. */
+  #reasonToStop(): string | null {
+    if (this.#asked === 0) return null;
+    if (this.#outOfTime()) return 'the time was up';
+    return reasonToStop(this.#context.setup.config, this.#memory, (number) => this.#records.get(number)!);
   }
 
   /** Runs trials and returns their records in order. */
@@ -91,7 +128,7 @@ export class SearchRun {
     return this.#runner.run(round, batch);
   }
 
-  #learn(records: readonly TrialRecord[]): void {
+  #tell(records: readonly TrialRecord[]): void {
     const list = objectiveList(this.#context.setup.config.objective);
     const told = records.map(({ number, architecture, metrics }) => ({
       number,
@@ -100,6 +137,10 @@ export class SearchRun {
     }));
     this.#searcher.tell(told);
     this.#memory.tell(told);
+  }
+
+  #learn(records: readonly TrialRecord[]): void {
+    this.#tell(records);
     if (this.#memory.successes.length > 0 || this.#asked < hopelessAfter) return;
     this.#fail(records);
   }
@@ -111,22 +152,22 @@ export class SearchRun {
     });
   }
 
-  /** True once a budget of time is spent; the first batch, and trials that the journal holds, are always taken in. */
+  /** True once a budget of time is spent; trials that the journal holds are taken in all the same. */
   #outOfTime(): boolean {
     const { store, setup } = this.#context;
     const { maxSeconds = Number.POSITIVE_INFINITY } = setup.config.search;
-    return this.#asked > 0 && store.elapsedSeconds > maxSeconds && store.trial(this.#asked)?.role !== 'search';
+    return store.elapsedSeconds > maxSeconds && store.trial(this.#next)?.role !== 'search';
   }
 
   /** Trains the best again at full fidelity, measures them and the baseline on the test images, and makes the table. */
   async #conclude(): Promise<SearchResult> {
-    const { setup, store } = this.#context;
+    const { setup, warmStart, store } = this.#context;
     const ranked = this.#memory.ranked(setup.config.limits.avm);
     if (ranked.length === 0) this.#fail([...this.#records.values()]);
     const front = frontReport(this.#searchRecords(), setup.config);
     const winners = winnersOf(ranked, front, setup.config.final.top).map(({ number }) => this.#records.get(number)!);
-    const batch = winners.map((winner, i) => finalTrial(setup, this.#asked + i, winner.architecture!, i === 0));
-    if (setup.baseline !== null) batch.push(baselineTrial(setup, this.#asked + batch.length, setup.baseline));
+    const batch = winners.map((winner, i) => finalTrial(setup, this.#next + i, winner.architecture!, i === 0));
+    if (setup.baseline !== null) batch.push(baselineTrial(setup, this.#next + batch.length, setup.baseline));
     const records = await this.#batch(batch);
     return {
       id: store.record.id,
@@ -135,7 +176,7 @@ export class SearchRun {
       trials: this.#counts('search'),
       front,
       surrogate: this.#searcher.report,
-      notes: [...setup.notes, ...this.#searcher.notes, ...this.#remarks(ranked[0]!.outcome.avm)],
+      notes: [...setup.notes, ...warmStart.notes, ...this.#searcher.notes, ...this.#remarks(ranked[0]!.outcome.avm)],
     };
   }
 
@@ -143,9 +184,8 @@ export class SearchRun {
   #remarks(bestAvm: number): string[] {
     const { search, limits } = this.#context.setup.config;
     const remarks: string[] = [];
-    if (this.#asked < search.trials) {
-      const reason = search.maxSeconds === undefined ? 'the limits leave no further architectures' : 'the time was up';
-      remarks.push(`${this.#asked} of ${search.trials} trials were run: ${reason}.`);
+    if (this.#endedBecause !== null) {
+      remarks.push(`${this.#asked} of ${search.trials} trials were run: ${this.#endedBecause}.`);
     }
     if (bestAvm > limits.avm) {
       remarks.push(
@@ -181,7 +221,11 @@ export class SearchRun {
   /** How far the run has come. */
   counts(): TrialCounts {
     const { search, final } = this.#context.setup.config;
-    const planned = search.trials + final.top + (this.#context.setup.baseline === null ? 0 : 1);
+    const planned =
+      this.#context.warmStart.trials.length +
+      search.trials +
+      final.top +
+      (this.#context.setup.baseline === null ? 0 : 1);
     return { ...this.#counts(), planned };
   }
 

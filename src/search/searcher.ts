@@ -1,4 +1,4 @@
-import type { Architecture } from '../space/index.js';
+import type { Architecture, SearchSpace } from '../space/index.js';
 import type { TrialPrediction } from '../store/index.js';
 import { createRng } from '../tensor/index.js';
 import { admitsOnChip } from './chip-limits.js';
@@ -17,9 +17,26 @@ export interface Proposal {
 export class Searcher {
   readonly #strategy: Strategy;
   readonly #advisor: SurrogateAdvisor | undefined;
+  readonly #space: SearchSpace;
+  /** Architectures that are not the strategy's and come before its own. */
+  readonly #queue: Architecture[];
+  /** Hashes of architectures that the strategy need not propose, because others did. */
+  readonly #known: Set<string>;
 
-  /** @param onFit hears every fit of the surrogate */
-  constructor({ config, space, chip }: RunSetup, onFit: (report: SurrogateReport) => void) {
+  /**
+   * @param first architectures to propose before the strategy is asked
+   * @param measured architectures whose results will be told without being proposed
+   * @param onFit hears every fit of the surrogate
+   */
+  constructor(
+    { config, space, chip }: RunSetup,
+    { first, measured }: { first: readonly Architecture[]; measured: readonly Architecture[] },
+    onFit: (report: SurrogateReport) => void,
+  ) {
+    this.#space = space;
+    const told = new Set(measured.map((architecture) => space.hash(architecture)));
+    this.#queue = first.filter((architecture) => !told.has(space.hash(architecture)));
+    this.#known = new Set([...told, ...first.map((architecture) => space.hash(architecture))]);
     const rng = createRng(config.seed, 'search');
     this.#advisor = createAdvisor(config, space, rng.child('surrogate'), onFit);
     const context = {
@@ -33,9 +50,21 @@ export class Searcher {
   }
 
   ask(n: number): Proposal[] {
-    const architectures = this.#strategy.ask(n);
+    const queued = this.#queue.splice(0, n);
+    const architectures = [...queued, ...this.#novel(n - queued.length)];
     const opinions = this.#advisor?.ready === true ? this.#advisor.score(architectures) : [];
     return architectures.map((architecture, i) => ({ architecture, predicted: opinions[i] ?? null }));
+  }
+
+  /** Proposals of the strategy, without those that somebody else has made. */
+  #novel(n: number): Architecture[] {
+    const novel: Architecture[] = [];
+    while (novel.length < n) {
+      const proposed = this.#strategy.ask(n - novel.length);
+      if (proposed.length === 0) break;
+      novel.push(...proposed.filter((architecture) => !this.#known.has(this.#space.hash(architecture))));
+    }
+    return novel;
   }
 
   tell(trials: readonly ToldTrial[]): void {

@@ -4,12 +4,13 @@ import { type CrossbarConfig, resolveCrossbar } from '../crossbar/index.js';
 import { loadTask, type Normalisation } from '../data/index.js';
 import type { TrialSpec } from '../evaluate/index.js';
 import type { NetworkGraph } from '../nn/index.js';
-import { loadSpace, requireFeasible, type SearchSpace } from '../space/index.js';
+import { type Architecture, loadSpace, requireFeasible, type SearchSpace } from '../space/index.js';
 import { type BackendName, createRng, useBackend } from '../tensor/index.js';
 import { baselineFor } from './baseline.js';
 import { requireFeasibleOnChip } from './chip-limits.js';
 import type { SearchConfig } from './config.js';
 import { createAdvisor } from './surrogate-advisor.js';
+import { enqueuedArchitectures } from './warm-start/enqueued.js';
 
 /** Everything a run needs that a configuration only names, found and checked before any work starts. */
 export interface RunSetup {
@@ -28,6 +29,8 @@ export interface RunSetup {
   /** What must be shown beside the results. */
   readonly notes: readonly string[];
   readonly baseline: NetworkGraph | null;
+  /** Architectures to measure before anything is proposed. */
+  readonly enqueued: readonly Architecture[];
   /** Stands for all of the above that can change a result; a run is only resumed under an equal one. */
   readonly fingerprint: string;
 }
@@ -46,6 +49,7 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
   requireFeasible(space, createRng(config.seed, 'limits'));
   createAdvisor(config, space, createRng(config.seed, 'probe'))?.dispose();
   requireFeasibleOnChip(space, chip, config.limits, config.seed);
+  const enqueued = enqueuedArchitectures(config, space, chip);
   const crossbar = resolveCrossbar(config.crossbar, 'crossbar');
   const baseline = baselineFor(config.final.baseline, space.task);
   const { backend, line } = await useBackend({ backend: config.backend as BackendName | 'auto', threads: 1 });
@@ -64,6 +68,7 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
     normalise: data.normalise,
     notes: data.notes,
     baseline,
+    enqueued,
     fingerprint: contentHash({ space: describeSpace(space), chip, crossbar, backend, data: fingerprint }),
   };
 }

@@ -15,6 +15,8 @@ export interface GeneFamily {
   readonly geneNames: readonly string[];
   /** Accepted values of each gene, ascending, none of them 0 where the gene can be inactive. */
   readonly geneValues: readonly (readonly number[])[];
+  /** For each gene one label per value where its values have no order, null where they are amounts. */
+  readonly geneLabels: readonly (readonly string[] | null)[];
   readonly baseFeatures: readonly string[];
   readonly extendedFeatures: readonly string[];
 
@@ -31,4 +33,6 @@ export interface GeneFamily {
   encode(genes: Genes, out: Float32Array): void;
   encodeExtended(genes: Genes, tile: TileSize, out: Float32Array): void;
   build(genes: Genes, name: string): NetworkGraph;
+  /** The genes that come nearest to a baseline, all of them accepted values; undefined where nothing is like it. */
+  expressBaseline(name: string): Genes | undefined;
 }

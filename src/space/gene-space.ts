@@ -9,6 +9,7 @@ import type {
   Architecture,
   ArchitectureCounts,
   EncodingKind,
+  Gene,
   HypercubeSample,
   MutationKind,
   SearchSpace,
@@ -34,6 +35,7 @@ const kindChances: readonly (readonly [MutationKind, number])[] = [
 export class GeneSpace implements SearchSpace {
   readonly task: SpaceTask;
   readonly geneNames: readonly string[];
+  readonly genes: readonly Gene[];
 
   constructor(
     readonly name: string,
@@ -43,6 +45,9 @@ export class GeneSpace implements SearchSpace {
   ) {
     this.task = family.task;
     this.geneNames = family.geneNames;
+    this.genes = family.geneNames.map((gene, i) => {
+      return { name: gene, values: family.geneValues[i]!, labels: family.geneLabels[i]! };
+    });
   }
 
   withLimits(limits: SpaceLimits): SearchSpace {
@@ -145,6 +150,11 @@ export class GeneSpace implements SearchSpace {
 
   counts(a: Architecture): ArchitectureCounts {
     return this.family.counts(this.read(a), this.tile);
+  }
+
+  expressBaseline(name: string): Architecture | undefined {
+    const genes = this.family.expressBaseline(name);
+    return genes === undefined ? undefined : this.express(genes);
   }
 
   /** Each gene uniform over its values, the inactive ones 0. */

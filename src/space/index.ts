@@ -6,6 +6,7 @@ export type {
   Architecture,
   ArchitectureCounts,
   EncodingKind,
+  Gene,
   HypercubeSample,
   MutationKind,
   SearchSpace,

@@ -59,6 +59,15 @@ export interface ArchitectureCounts {
 /** The two encodings of an architecture as numbers. */
 export type EncodingKind = 'base' | 'extended';
 
+/** A gene, for whoever looks at architectures from outside: exports, importance. */
+export interface Gene {
+  readonly name: string;
+  /** Accepted values, ascending. */
+  readonly values: readonly number[];
+  /** One label per value where the values are names of things without an order; null where they are amounts. */
+  readonly labels: readonly string[] | null;
+}
+
 /** What a mutation changes: how deep, how wide, or something else. */
 export type MutationKind = 'depth' | 'width' | 'other';
 
@@ -81,6 +90,8 @@ export interface SearchSpace {
   readonly tile: TileSize;
   /** Names of all genes, active or not, in the space's order. */
   readonly geneNames: readonly string[];
+  /** All genes, active or not, in the space's order. */
+  readonly genes: readonly Gene[];
 
   /** The same space under other limits; keys that are not named stay. */
   withLimits(limits: SpaceLimits): SearchSpace;
@@ -118,4 +129,9 @@ export interface SearchSpace {
   /** Number of distinct architectures, the limits ignored. */
   size(): bigint;
   counts(a: Architecture): ArchitectureCounts;
+  /**
+   * The architecture that comes nearest to a published network, by its name among `baselineNames`; undefined where
+   * nothing in the space is like it. The limits are not checked.
+   */
+  expressBaseline(name: string): Architecture | undefined;
 }

@@ -4,6 +4,7 @@ export { type RunRecord, runFormat, runRecordSchema } from './run-record.js';
 export { listRuns, type RunStart, RunStore, readRun } from './run-store.js';
 export { TrialCache } from './trial-cache.js';
 export {
+  architectureSchema,
   type ChipFigures,
   type DriftPoint,
   type TrialMetrics,

@@ -88,6 +88,8 @@ export const trialRecordSchema = z.strictObject({
   reason: z.string().nullable(),
   /** How often it was started: 2 after a retry, 0 when the cache had it. */
   attempts: count,
+  /** The run whose result this is, where it was taken over from an earlier one. */
+  importedFrom: z.string().optional(),
   /** When it finished, ISO 8601. */
   finishedAt: z.string(),
 });

@@ -1,7 +1,14 @@
 import type { GeneFamily } from '../gene-family.js';
 import { buildAnalogNas } from './build.js';
 import { analogNasFeatures, encodeAnalogNas, encodeExtended, extendedFeatures } from './encode.js';
-import { analogNasGeneNames, analogNasGeneValues, countArchitectures, isActiveGene } from './genes.js';
+import { expressBaseline } from './express-baseline.js';
+import {
+  analogNasGeneLabels,
+  analogNasGeneNames,
+  analogNasGeneValues,
+  countArchitectures,
+  isActiveGene,
+} from './genes.js';
 import { layoutOf } from './layout.js';
 import { analogNasNeighbours, drawAnalogNasMutation, shrinkAnalogNas } from './mutate.js';
 import type { AnalogNasDefinition } from './schema.js';
@@ -17,6 +24,7 @@ export function analogNasFamily(definition: AnalogNasDefinition): GeneFamily {
     task: definition.task,
     geneNames: analogNasGeneNames,
     geneValues,
+    geneLabels: analogNasGeneLabels(geneValues),
     baseFeatures: analogNasFeatures,
     extendedFeatures,
     isActive: isActiveGene,
@@ -31,5 +39,6 @@ export function analogNasFamily(definition: AnalogNasDefinition): GeneFamily {
     encode: encodeAnalogNas,
     encodeExtended: (genes, tile, out) => encodeExtended(genes, definition, tile, out),
     build: (genes, name) => buildAnalogNas(layoutOf(genes, definition), definition.task.inputShape, name),
+    expressBaseline: (name) => expressBaseline(name, geneValues),
   };
 }

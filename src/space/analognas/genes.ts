@@ -1,4 +1,5 @@
 import type { Genes } from '../gene-family.js';
+import { blockType } from './block-types.js';
 import { type AnalogNasDefinition, MAX_MAIN_BLOCKS } from './schema.js';
 
 /** Positions of the genes: three for the network, then four for each main block. */
@@ -33,6 +34,12 @@ export const analogNasGeneNames: readonly string[] = [
 export function analogNasGeneValues({ genes }: AnalogNasDefinition): readonly (readonly number[])[] {
   const ofBlock = [genes.R, genes.convBlock, genes.widenFact, genes.B];
   return [genes.outChannel0, genes.kernelSize0, genes.M, ...blocks.flatMap(() => ofBlock)];
+}
+
+/** Names of the block types for the `convBlock` genes, null for the others, which are amounts. */
+export function analogNasGeneLabels(values: readonly (readonly number[])[]): (readonly string[] | null)[] {
+  const isBlockType = (index: number) => index >= FIRST_BLOCK && (index - FIRST_BLOCK) % GENES_PER_BLOCK === CONV_BLOCK;
+  return values.map((ofGene, index) => (isBlockType(index) ? ofGene.map((code) => blockType(code).letter) : null));
 }
 
 /** Whether the gene at `index` belongs to the network or to one of its first M main blocks. */

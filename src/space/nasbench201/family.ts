@@ -15,12 +15,18 @@ const byCost = [
   cellOps.indexOf('zero'),
 ];
 
+/** The basic block of a residual network, as NAS-Bench-201 itself writes ResNet: two 3x3 convolutions beside a skip. */
+const residualCell: Genes = Int32Array.from(
+  (['conv3x3', 'zero', 'skip', 'conv3x3', 'zero', 'skip'] as const).map((op) => cellOps.indexOf(op)),
+);
+
 /** The cells of NAS-Bench-201 (Dong and Yang 2020): one of five operations on each of six edges. */
 export function nasBench201Family(definition: NasBench201Definition): GeneFamily {
   return {
     task: definition.task,
     geneNames: cellGeneNames,
     geneValues: cellGeneNames.map(() => opCodes),
+    geneLabels: cellGeneNames.map(() => cellOps),
     baseFeatures: cellFeatures,
     extendedFeatures: extendedCellFeatures,
     isActive: () => true,
@@ -43,6 +49,7 @@ export function nasBench201Family(definition: NasBench201Definition): GeneFamily
     encode: encodeCell,
     encodeExtended: (genes, tile, out) => encodeExtendedCell(genes, definition, tile, out),
     build: (genes, name) => buildNasBench201(genes, definition, name),
+    expressBaseline: (name) => (/^(resnet|wrn)/.test(name) ? residualCell.slice() : undefined),
   };
 }
 

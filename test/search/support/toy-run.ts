@@ -11,6 +11,7 @@ import type { RunEvent } from '../../../src/search/events.js';
 import type { SearchResult } from '../../../src/search/result.js';
 import { SearchRun } from '../../../src/search/search-run.js';
 import type { RunSetup } from '../../../src/search/setup.js';
+import { coldStart, type WarmStart } from '../../../src/search/warm-start/warm-start.js';
 import type { Architecture } from '../../../src/space/index.js';
 import { RunStore, TrialCache, type TrialMetrics } from '../../../src/store/index.js';
 import { AbortError } from '../../../src/training/index.js';
@@ -57,6 +58,7 @@ export function toySetup(
     normalise: { mean: [0.5], std: [0.25] },
     notes: ['toy images'],
     baseline: toyGraph('baseline'),
+    enqueued: [],
     fingerprint: 'toy',
   };
 }
@@ -102,6 +104,7 @@ function toyMetrics(trial: TrialSpec): TrialMetrics {
 /** What a run over the toy space needs; `store` is opened by the caller. */
 export interface ToyRun {
   readonly setup: RunSetup;
+  readonly warmStart?: WarmStart;
   readonly store: RunStore;
   readonly resultsDir: string;
   readonly evaluator?: Evaluator;
@@ -117,6 +120,7 @@ export function toyStore(setup: RunSetup, resultsDir: string): RunStore {
 /** Conducts a run from wherever its journal stands. */
 export async function conductToy({
   setup,
+  warmStart = coldStart,
   store,
   resultsDir,
   evaluator = toyEvaluator(),
@@ -124,5 +128,5 @@ export async function conductToy({
   onEvent = () => {},
 }: ToyRun): Promise<SearchResult> {
   const cache = new TrialCache(resultsDir);
-  return new SearchRun({ setup, store, evaluator, cache, signal, onEvent }).run();
+  return new SearchRun({ setup, warmStart, store, evaluator, cache, signal, onEvent }).run();
 }

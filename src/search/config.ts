@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseWith } from '../config/index.js';
 import { taskSpecSchema } from '../data/index.js';
+import { surrogateKinds } from '../surrogate/index.js';
 import { backendNames } from '../tensor/index.js';
 import { digitalTrainingSchema, driftEvaluationSchema, hwaTrainingSchema } from '../training/index.js';
 import { durationSchema } from './duration.js';
@@ -78,7 +79,10 @@ const searchSchema = z
 
 const surrogateSchema = z
   .strictObject({
-    kind: z.enum(['xgboost', 'none']).default('xgboost').describe('what predicts accuracy, variation and spread'),
+    kind: z
+      .enum([...surrogateKinds, 'none'])
+      .default('xgboost')
+      .describe('what predicts accuracy, variation and spread'),
     after: z.int().min(4).default(16).describe('successful trials from which on it takes part'),
     warmStart: z.string().min(1).optional().describe('a folder with a trained surrogate and its data to begin with'),
   })

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { fail, parseWith } from '../config/index.js';
 import type { EncodingKind, SearchSpace } from '../space/index.js';
+import { surrogateKinds } from './surrogate-kind.js';
 
 /** What a saved surrogate says of itself: `card.json` beside its models. */
 export const surrogateCardSchema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
+  /** Kind of surrogate: what its models are. */
+  kind: z.enum(surrogateKinds),
   /** Search space it was fitted on. */
   space: z.string(),
   encoding: z.enum(['base', 'extended']),
@@ -22,16 +25,29 @@ export const surrogateCardSchema = z.strictObject({
   avmKendallTau: z.number().nullable(),
   stdKendallTau: z.number().nullable(),
   folds: z.int(),
-  /** Version of the library that fitted it. */
-  xgboost: z.string(),
+  /** What fitted it, with its version. */
+  engine: z.string(),
 });
 
 export type SurrogateCard = z.output<typeof surrogateCardSchema>;
 
-/** Reads a card and makes sure that it belongs to this space. @throws SURROGATE_INVALID */
-export function readCard(file: string, space: SearchSpace, encoding: EncodingKind): SurrogateCard {
+/** Reads a card and makes sure that it belongs to this kind and space. @throws SURROGATE_INVALID */
+export function readCard(
+  file: string,
+  kind: SurrogateCard['kind'],
+  space: SearchSpace,
+  encoding: EncodingKind,
+): SurrogateCard {
   const text = readSurrogateFile(file).toString('utf8');
   const card = parseWith(surrogateCardSchema, parseJson(text, file), file, 'SURROGATE_INVALID');
+  if (card.kind !== kind) {
+    return fail('SURROGATE_INVALID', 'This surrogate is of another kind.', {
+      source: file,
+      path: 'kind',
+      found: card.kind,
+      accepted: kind,
+    });
+  }
   const features = space.featureNames(encoding);
   const same = card.space === space.name && card.encoding === encoding && card.features.join() === features.join();
   if (same) return card;

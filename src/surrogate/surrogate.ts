@@ -16,6 +16,10 @@ export interface TrialRow {
 export interface Prediction {
   /** Higher means a higher 1-day accuracy; only the order counts. */
   readonly score: number;
+  /** Expected 1-day accuracy (or whatever the search maximises in its place). */
+  readonly mean: number;
+  /** How unsure the surrogate is of that mean, as a standard deviation; noise of single measurements is left out. */
+  readonly deviation: number;
   /** Accuracy variation over one month. */
   readonly avm: number;
   /** Standard deviation of the 1-day accuracy. */
@@ -46,7 +50,7 @@ export interface Surrogate {
   fit(rows: readonly TrialRow[], rng: Rng): FitReport;
   /** One prediction per architecture. Before the first fit or load this is an error. */
   predict(architectures: readonly Architecture[]): Prediction[];
-  /** Writes the models as XGBoost JSON and a card with what they were fitted on. */
+  /** Writes the models as JSON and a card with what they were fitted on. */
   save(folder: string): void;
   /** @throws SURROGATE_INVALID when the files are damaged or belong to another space or encoding */
   load(folder: string): void;

@@ -121,6 +121,10 @@ describe.skipIf(!status.available)(`the XGBoost surrogate (${status.reason})`, (
     expect(readdirSync(folder).sort()).toEqual([
       'card.json',
       'xgboost-avm.json',
+      'xgboost-score-mean-1.json',
+      'xgboost-score-mean-2.json',
+      'xgboost-score-mean-3.json',
+      'xgboost-score-mean-4.json',
       'xgboost-score.json',
       'xgboost-std.json',
     ]);
@@ -158,7 +162,7 @@ describe.skipIf(!status.available)(`the XGBoost surrogate (${status.reason})`, (
     expect(refusal().details.source).toBe(join(folder, 'xgboost-std.json'));
     writeFileSync(join(folder, 'card.json'), '{"format": 1,');
     expect(refusal().message).toContain('not JSON');
-    writeFileSync(join(folder, 'card.json'), '{"format": 2}');
+    writeFileSync(join(folder, 'card.json'), '{"format": 1}');
     expect(refusal().details.path).toBe('format');
     expect(surrogate.predict([rows(1, 3)[0]!.architecture])).toEqual(before);
     surrogate.dispose();

@@ -5,19 +5,17 @@ import type { Architecture, EncodingKind, SearchSpace } from '../space/index.js'
 import { writeFileAtomic } from '../store/index.js';
 import type { Rng } from '../tensor/index.js';
 import { atLeast, type Fold, type HeldOut, heldOutTau, median, repeatedFolds } from './cross-validation.js';
-import { type ModelRecipe, rankerRecipe, regressorRecipe } from './model-parameters.js';
+import type { Model, ModelMaker, Purpose } from './model.js';
 import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
-import { readCard, readSurrogateFile, type SurrogateCard } from './surrogate-card.js';
-import { Booster, featureTable } from './xgboost/booster.js';
-import { xgboost } from './xgboost/library.js';
+import { readCard, type SurrogateCard } from './surrogate-card.js';
+import type { SurrogateKind } from './surrogate-kind.js';
+import { featureTable } from './xgboost/booster.js';
 
-/** Options of {@link XgboostSurrogate}. */
-export interface XgboostOptions {
+/** Options of every kind of surrogate. */
+export interface SurrogateOptions {
   /** Which encoding of the space it sees; the extended one by default. */
   readonly encoding?: EncodingKind;
-  /** Boosting rounds of every model; by default those of {@link rankerRecipe} and {@link regressorRecipe}. */
-  readonly rounds?: number;
-  /** Folds of the held-out scores, 5 by default. */
+  /** Folds of the held-out scores, 5 by default; 0 for none, which saves their time. */
   readonly folds?: number;
   /** Times that all rows are cut into folds anew; 2 below 60 rows and 1 from there on, unless named; AVM and spread are held out once. */
   readonly repeats?: number;
@@ -26,14 +24,13 @@ export interface XgboostOptions {
 const targets = ['score', 'avm', 'std'] as const;
 type Target = (typeof targets)[number];
 
-/** The ranker's score is only an order; the other two are amounts. Objectives as in AnalogNAS. */
-const recipes: Record<Target, ModelRecipe> = { score: rankerRecipe, avm: regressorRecipe, std: regressorRecipe };
-
 const labelOf: Record<Target, (row: TrialRow) => number> = {
   score: (row) => row.oneDayAccuracy,
   avm: (row) => row.avm,
   std: (row) => row.std,
 };
+
+const purposeOf: Record<Target, Purpose> = { score: 'both', avm: 'amount', std: 'amount' };
 
 /** Fewest rows of a fold for which an order can be told. */
 const LEAST_FOLD = 3;
@@ -41,30 +38,23 @@ const LEAST_FOLD = 3;
 /** Fewer rows than this are held out twice over: a few folds of a few rows say little. */
 const FEW_ROWS = 60;
 
-/**
- * AnalogNAS' surrogate: gradient-boosted trees that rank architectures by 1-day accuracy (pairwise hinge loss) and
- * regress the accuracy variation over one month and the spread.
- *
- * @example
- * const surrogate = new XgboostSurrogate(loadSpace('resnet-tiny'));
- * surrogate.fit(rows, createRng(1));
- * const [{ score }] = surrogate.predict([architecture]);
- */
-export class XgboostSurrogate implements Surrogate {
-  readonly #space: SearchSpace;
+type Models = Record<Target, Model>;
+
+/** A surrogate of three models of one kind: 1-day accuracy, its variation over one month, its spread. */
+export class ModelSurrogate implements Surrogate {
   readonly #encoding: EncodingKind;
-  readonly #rounds: number | undefined;
   readonly #folds: number;
   readonly #repeats: number | undefined;
   #models: Models | undefined;
   #card: SurrogateCard | undefined;
 
-  /** @throws SURROGATE_UNAVAILABLE where the XGBoost library is missing */
-  constructor(space: SearchSpace, { encoding = 'extended', rounds, folds = 5, repeats }: XgboostOptions = {}) {
-    xgboost();
-    this.#space = space;
+  constructor(
+    private readonly kind: SurrogateKind,
+    private readonly maker: ModelMaker,
+    private readonly space: SearchSpace,
+    { encoding = 'extended', folds = 5, repeats }: SurrogateOptions = {},
+  ) {
     this.#encoding = encoding;
-    this.#rounds = rounds;
     this.#folds = folds;
     this.#repeats = repeats;
   }
@@ -76,20 +66,22 @@ export class XgboostSurrogate implements Surrogate {
         accepted: '>= 2',
       });
     }
+    rows.forEach(requireNumbers);
     const seed = rng.int(0, 2 ** 31 - 1);
     const features = this.#encode(rows.map(({ architecture }) => architecture));
     const report = { rows: rows.length, ...this.#heldOut(rows, features, seed, rng.child('folds')) };
     this.dispose();
-    this.#models = this.#trainAll(rows, features, seed);
+    this.#models = ofEachTarget((target) => this.#train(target, rows, features, seed, purposeOf[target]));
     this.#card = {
-      format: 1,
-      space: this.#space.name,
+      format: 2,
+      kind: this.kind,
+      space: this.space.name,
       encoding: this.#encoding,
-      features: [...this.#space.featureNames(this.#encoding)],
+      features: [...this.space.featureNames(this.#encoding)],
       ranges: columnRanges(features),
       seed,
       ...report,
-      xgboost: xgboost().version,
+      engine: this.maker.engine,
     };
     return report;
   }
@@ -98,14 +90,15 @@ export class XgboostSurrogate implements Surrogate {
     const { models, card } = this.#fitted();
     const features = this.#encode(architectures);
     const table = featureTable(features, card.features.length);
-    const [score, avm, std] = Booster.predictAll(
-      targets.map((target) => models[target]),
-      table,
-    );
+    const { score, mean, deviation } = models.score.predict(table);
+    const avm = models.avm.predict(table).mean;
+    const std = models.std.predict(table).mean;
     return features.map((row, i) => ({
-      score: score![i]!,
-      avm: avm![i]!,
-      std: std![i]!,
+      score: score[i]!,
+      mean: mean[i]!,
+      deviation: deviation[i]!,
+      avm: avm[i]!,
+      std: std[i]!,
       inRange: isWithin(card.ranges, row),
     }));
   }
@@ -113,14 +106,13 @@ export class XgboostSurrogate implements Surrogate {
   save(folder: string): void {
     const { models, card } = this.#fitted();
     mkdirSync(folder, { recursive: true });
-    for (const target of targets) writeFileAtomic(modelFile(folder, target), models[target].toJson());
+    for (const target of targets) models[target].save(folder, target);
     writeFileAtomic(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
   }
 
   load(folder: string): void {
-    const file = join(folder, 'card.json');
-    const card = readCard(file, this.#space, this.#encoding);
-    const models = ofEachTarget((target) => readModel(modelFile(folder, target), card.features.length));
+    const card = readCard(join(folder, 'card.json'), this.kind, this.space, this.#encoding);
+    const models = ofEachTarget((target) => this.#load(folder, target, card.features.length));
     this.dispose();
     this.#models = models;
     this.#card = card;
@@ -138,19 +130,31 @@ export class XgboostSurrogate implements Surrogate {
   }
 
   #encode(architectures: readonly Architecture[]): Float32Array[] {
-    const space = this.#space;
+    const space = this.space;
     return architectures.map((a) => (this.#encoding === 'base' ? space.encode(a) : space.encodeExtended(a)));
   }
 
-  #train(target: Target, rows: readonly TrialRow[], features: readonly Float32Array[], seed: number): Booster {
+  #train(
+    target: Target,
+    rows: readonly TrialRow[],
+    features: readonly Float32Array[],
+    seed: number,
+    purpose: Purpose,
+  ): Model {
     const table = featureTable(features, features[0]!.length);
-    const labels = Float32Array.from(rows, labelOf[target]);
-    const { rounds, parameters } = recipes[target];
-    return Booster.train(table, labels, this.#rounds ?? rounds, { ...parameters, seed });
+    return this.maker.fit(table, Float64Array.from(rows, labelOf[target]), seed, purpose);
   }
 
-  #trainAll(rows: readonly TrialRow[], features: readonly Float32Array[], seed: number): Models {
-    return ofEachTarget((target) => this.#train(target, rows, features, seed));
+  #load(folder: string, target: Target, features: number): Model {
+    const model = this.maker.load(folder, target, purposeOf[target]);
+    if (model.features === features) return model;
+    const found = model.features;
+    model.dispose();
+    return fail('SURROGATE_INVALID', 'The model does not fit its card.', {
+      source: join(folder, `${this.kind}-${target}.json`),
+      found: `${found} features`,
+      accepted: `${features} features`,
+    });
   }
 
   /** Scores of models fitted on some rows, on the others. */
@@ -184,28 +188,38 @@ export class XgboostSurrogate implements Surrogate {
   ): HeldOut {
     const rowsAt = (places: readonly number[]) => places.map((i) => rows[i]!);
     const featuresAt = (places: readonly number[]) => places.map((i) => features[i]!);
-    const model = this.#train(target, rowsAt(kept), featuresAt(kept), seed);
+    const purpose = target === 'score' ? 'order' : 'amount';
+    const model = this.#train(target, rowsAt(kept), featuresAt(kept), seed, purpose);
     try {
-      const predicted = model.predict(featureTable(featuresAt(held), features[0]!.length));
-      return { predicted, measured: rowsAt(held).map(labelOf[target]) };
+      const { score } = model.predict(featureTable(featuresAt(held), features[0]!.length));
+      return { predicted: score, measured: rowsAt(held).map(labelOf[target]) };
     } finally {
       model.dispose();
     }
   }
 }
 
-type Models = Record<Target, Booster>;
+function requireNumbers(row: TrialRow, index: number): void {
+  for (const key of ['oneDayAccuracy', 'avm', 'std'] as const) {
+    if (Number.isFinite(row[key])) continue;
+    fail('SURROGATE_INVALID', 'A row to fit on has no number.', {
+      path: `rows.${index}.${key}`,
+      found: String(row[key]),
+      accepted: 'a finite number',
+    });
+  }
+}
 
-/** One value per target; those made before one throws are freed if they are models. */
-function ofEachTarget<T>(make: (target: Target) => T): Record<Target, T> {
-  const made: Partial<Record<Target, T>> = {};
+/** One model per target; those made before one throws are freed. */
+function ofEachTarget(make: (target: Target) => Model): Models {
+  const made: Partial<Models> = {};
   try {
     for (const target of targets) made[target] = make(target);
   } catch (error) {
-    for (const value of Object.values(made)) if (value instanceof Booster) value.dispose();
+    for (const model of Object.values(made)) model.dispose();
     throw error;
   }
-  return made as Record<Target, T>;
+  return made as Models;
 }
 
 function isWithin(ranges: SurrogateCard['ranges'], row: Float32Array): boolean {
@@ -214,22 +228,6 @@ function isWithin(ranges: SurrogateCard['ranges'], row: Float32Array): boolean {
     if (row[column]! < range[0] || row[column]! > range[1]) return false;
   }
   return true;
-}
-
-function modelFile(folder: string, target: Target): string {
-  return join(folder, `xgboost-${target}.json`);
-}
-
-function readModel(file: string, features: number): Booster {
-  const model = Booster.fromBytes(readSurrogateFile(file));
-  if (model.features === features) return model;
-  const found = model.features;
-  model.dispose();
-  return fail('SURROGATE_INVALID', 'The model does not fit its card.', {
-    source: file,
-    found: `${found} features`,
-    accepted: `${features} features`,
-  });
 }
 
 function columnRanges(features: readonly Float32Array[]): [number, number][] {

@@ -1,0 +1,39 @@
+import type { FeatureTable } from './xgboost/booster.js';
+
+/** What a model says of rows of features: one entry per row. */
+export interface Belief {
+  /** Higher means a higher value; only the order counts. */
+  readonly score: ArrayLike<number>;
+  /** Expected value, in units of the labels. */
+  readonly mean: ArrayLike<number>;
+  /** Standard deviation of what is believed of the value, noise of single measurements left out. */
+  readonly deviation: ArrayLike<number>;
+}
+
+/** A model of one quantity, fitted on rows of features. */
+export interface Model {
+  /** Number of features that a row must have. */
+  readonly features: number;
+  predict(table: FeatureTable): Belief;
+  /** Writes the model's files into an existing folder; their names begin with `name`. */
+  save(folder: string, name: string): void;
+  /** Frees native memory, if it has any. */
+  dispose(): void;
+}
+
+/** What a model will be asked for; less may be cheaper. `both`: order, mean and deviation of the same quantity. */
+export type Purpose = 'order' | 'amount' | 'both';
+
+/** A way of modelling: fits models and reads them back. */
+export interface ModelMaker {
+  /** Name and version of what fits the models; kept in the card. */
+  readonly engine: string;
+  /**
+   * Fits a model. All chance comes from the seed.
+   *
+   * @throws SURROGATE_INVALID where its library refuses
+   */
+  fit(table: FeatureTable, labels: Float64Array, seed: number, purpose: Purpose): Model;
+  /** Reads what {@link Model.save} wrote. @throws SURROGATE_INVALID naming the file */
+  load(folder: string, name: string, purpose: Purpose): Model;
+}

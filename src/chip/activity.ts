@@ -1,5 +1,6 @@
 import { positionsOfCopy } from './map-layers.js';
-import type { Block, MappedLayer, Mapping } from './mapping.js';
+import { type Block, capacityOf, type MappedLayer, type Mapping } from './mapping.js';
+import { type Traffic, trafficOf } from './traffic.js';
 
 /** What one layer does in one inference. */
 export interface LayerActivity {
@@ -23,9 +24,9 @@ export interface Activity {
   readonly fullCoreEquivalents: number;
   /** Vectors one after another when layer follows layer. */
   readonly serialVectors: number;
-  /** Products of the busiest core. */
+  /** Products of the busiest core, in all rounds together. */
   readonly busiestCoreVectors: number;
-  /** The layer that has the most products on that core. */
+  /** The layer that has the most products on the busiest core. */
   readonly bottleneck: string;
   /** Column results that get scale, offset and activation. */
   readonly outputs: number;
@@ -35,6 +36,11 @@ export interface Activity {
   readonly digitalMacs: number;
   /** Bits of activations on links: every result once for each layer that reads it. */
   readonly activationBits: number;
+  /** The same, layer by layer. */
+  readonly traffic: readonly Traffic[];
+  /** Bits on links between chips, and the transfers on the path from the first to the last layer. */
+  readonly chipBits: number;
+  readonly chipTransfers: number;
   /** Bits of partial sums on links. */
   readonly partialSumBits: number;
   /** Hops on the path from the first to the last layer. */
@@ -52,7 +58,9 @@ export function activityOf(mapping: Mapping): Activity {
   const busiest = busiestCore(mapping);
   const activationBits = chip.links.activationBits.value;
   const partialSums = total(analog, (layer) => (rowParts(layer) - 1) * layer.cols * layer.positions);
-  const activities = analog.map((layer) => layerActivity(layer, blocks));
+  const blocksOf = groupByLayer(blocks);
+  const activities = analog.map((layer) => layerActivity(layer, blocksOf.get(layer.id)!));
+  const traffic = trafficOf(mapping);
   return {
     layers: activities,
     positions: total(analog, (layer) => layer.positions),
@@ -64,7 +72,10 @@ export function activityOf(mapping: Mapping): Activity {
     outputs: total(analog, (layer) => layer.cols * layer.positions),
     partialSums,
     digitalMacs: total(layers, (layer) => (layer.digital ? layer.macs : 0)),
-    activationBits: activationBits * total(layers, (layer) => resultsRead(layer, layers)),
+    activationBits: total(traffic, ({ bits }) => bits),
+    traffic,
+    chipBits: total(traffic, ({ chipBits }) => chipBits),
+    chipTransfers: traffic.filter(({ chipBits }) => chipBits > 0).length,
     partialSumBits: chip.links.partialSumBits.value * partialSums,
     transfers: layers.length,
     lastVectorBits: activationBits * total(layers, (layer) => layer.cols),
@@ -74,9 +85,7 @@ export function activityOf(mapping: Mapping): Activity {
 
 function layerActivity(layer: MappedLayer, blocks: readonly Block[]): LayerActivity {
   const loads = new Map<number, number>();
-  for (const { layer: id, copy, core } of blocks) {
-    if (id === layer.id) loads.set(core, (loads.get(core) ?? 0) + positionsOfCopy(layer, copy));
-  }
+  for (const { copy, core } of blocks) loads.set(core, (loads.get(core) ?? 0) + positionsOfCopy(layer, copy));
   return {
     id: layer.id,
     cores: loads.size,
@@ -85,12 +94,20 @@ function layerActivity(layer: MappedLayer, blocks: readonly Block[]): LayerActiv
   };
 }
 
-/** Values that a layer reads from the layers before it. */
-function resultsRead(layer: MappedLayer, layers: readonly MappedLayer[]): number {
-  return total(layers, (source) => (layer.sources.includes(source.id) ? source.cols * source.positions : 0));
+function groupByLayer(blocks: readonly Block[]): Map<string, Block[]> {
+  const groups = new Map<string, Block[]>();
+  for (const block of blocks) {
+    const group = groups.get(block.layer);
+    if (group === undefined) groups.set(block.layer, [block]);
+    else group.push(block);
+  }
+  return groups;
 }
 
-function busiestCore({ layers, blocks }: Mapping): { vectors: number; layer: string } {
+/** Rounds run one after another, so the busiest core of each adds to the work of an inference. */
+function busiestCore(mapping: Mapping): { vectors: number; layer: string } {
+  const { layers, blocks, rounds } = mapping;
+  const perRound = capacityOf(mapping);
   const loads = loadOf(layers);
   const cores = new Map<number, { vectors: number; top: number; layer: string }>();
   for (const block of blocks) {
@@ -100,9 +117,13 @@ function busiestCore({ layers, blocks }: Mapping): { vectors: number; layer: str
     if (load > core.top) Object.assign(core, { top: load, layer: block.layer });
     cores.set(block.core, core);
   }
-  let busiest = { vectors: 0, layer: '' };
-  for (const core of cores.values()) if (core.vectors > busiest.vectors) busiest = core;
-  return { vectors: busiest.vectors, layer: busiest.layer };
+  const busiest = Array.from({ length: rounds }, () => ({ vectors: 0, layer: '' }));
+  for (const [number, core] of cores) {
+    const round = rounds === 1 ? 0 : Math.floor(number / perRound);
+    if (core.vectors > busiest[round]!.vectors) busiest[round] = core;
+  }
+  const slowest = busiest.reduce((worst, round) => (round.vectors > worst.vectors ? round : worst));
+  return { vectors: total(busiest, ({ vectors }) => vectors), layer: slowest.layer };
 }
 
 function fullCoreEquivalents({ layers, blocks, chip }: Mapping): number {

@@ -1,5 +1,5 @@
 import { positionsOfCopy } from './map-layers.js';
-import type { Block, MappedLayer, Mapping } from './mapping.js';
+import { type Block, capacityOf, type MappedLayer, type Mapping } from './mapping.js';
 
 /**
  * Proves that every weight lies in exactly one cell of each copy of its layer, that no cell holds two weights, that no
@@ -68,11 +68,13 @@ function cellProblems({ blocks, chip }: Mapping): string[] {
   return problems;
 }
 
-function totalProblems({ blocks, cores, fits, chip }: Mapping): string[] {
+function totalProblems(mapping: Mapping): string[] {
+  const { blocks, cores, fits, rounds } = mapping;
+  const available = capacityOf(mapping) * rounds;
   const used = new Set(blocks.map((block) => block.core));
   const problems: string[] = [];
   if (used.size !== cores) problems.push(`the mapping counts ${cores} cores and uses ${used.size}`);
-  const beyond = [...used].filter((core) => core < 0 || core >= chip.cores.value);
-  if (fits && beyond.length > 0) problems.push(`core ${beyond[0]} does not exist on a chip of ${chip.cores.value}`);
+  const beyond = [...used].filter((core) => core < 0 || core >= available);
+  if (fits && beyond.length > 0) problems.push(`core ${beyond[0]} does not exist among ${available}`);
   return problems;
 }

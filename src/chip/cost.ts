@@ -1,11 +1,12 @@
 import { type Activity, activityOf } from './activity.js';
 import type { Chip } from './description.js';
-import type { Mapping } from './mapping.js';
+import { capacityOf, type Mapping } from './mapping.js';
 import { type Phases, type ReadMode, readMode } from './read-mode.js';
+import type { Traffic } from './traffic.js';
 
 /** Time and energy of one part of the work of an inference. */
 export interface CostPart {
-  readonly name: 'arrays' | 'outputs' | 'partial sums' | 'digital layers' | 'links';
+  readonly name: 'arrays' | 'outputs' | 'partial sums' | 'digital layers' | 'links' | 'chip links' | 'rewriting';
   readonly seconds: number;
   readonly joules: number;
   /** Whether the figures rest on assumed parameters of the chip. */
@@ -55,30 +56,42 @@ export interface ChipCost extends InferenceCost {
   readonly energyLowerJoules: number;
   /** The layer whose core is busiest: what limits the throughput. */
   readonly bottleneck: string;
-  /** Used cores, and the shared part of the chip once one is used. */
+  /** Used cores, and the shared part of every chip that is used. */
   readonly areaSquareMillimetres: number;
   readonly layers: readonly LayerCost[];
   readonly withAssumed: InferenceCost;
   readonly parts: readonly CostPart[];
+  /** Activations that the layers send each other. */
+  readonly traffic: readonly Traffic[];
   /** Writing the network into the arrays once; rests on assumed parameters. */
   readonly programming: { readonly seconds: number; readonly joules: number };
+}
+
+/** Options of {@link chipCost}. */
+export interface CostOptions {
+  /** Read mode of the arrays; 1 by default. */
+  readonly phases?: Phases;
+  /** Inferences that share one writing of the arrays where they are written in rounds; 1 by default. */
+  readonly batch?: number;
 }
 
 /**
  * Time, energy and area of a mapped network, in closed form.
  *
  * Latency: sum over layers of vectors per copy x T, a layer's blocks working side by side unless they share a core.
- * Interval: the work of the busiest core. Energy: products x energy of a full core. Source: reference table 1.6 (HERMES),
- * where T_digital = 0 unless assumed parameters are used.
+ * Interval: the work of the busiest core. Energy: products x energy of a full core. T and the energy are the chip's
+ * published figures for arrays and converters; digital units, links and writing in rounds rest on assumed parameters and
+ * count in `withAssumed` only. docs/models.md has the formulas.
  *
  * @throws CHIP_INVALID when the chip lacks the read mode
  */
-export function chipCost(mapping: Mapping, { phases = 1 }: { readonly phases?: Phases } = {}): ChipCost {
+export function chipCost(mapping: Mapping, { phases = 1, batch = 1 }: CostOptions = {}): ChipCost {
   const { chip } = mapping;
   const mode = readMode(chip, phases);
   const activity = activityOf(mapping);
   const arrays = arrayCost(activity, mode);
-  const parts = costParts(activity, chip, arrays);
+  const programming = programmingCost(mapping);
+  const parts = [...costParts(activity, chip, arrays), ...rareParts(activity, mapping, programming, batch)];
   return {
     ...arrays,
     phases,
@@ -99,7 +112,8 @@ export function chipCost(mapping: Mapping, { phases = 1 }: { readonly phases?: P
     })),
     withAssumed: assumedCost(activity, chip, mode, parts),
     parts,
-    programming: programmingCost(mapping),
+    traffic: activity.traffic,
+    programming,
   };
 }
 
@@ -116,7 +130,10 @@ function assumedCost(activity: Activity, chip: Chip, mode: ReadMode, parts: read
   const core = activity.busiestCoreVectors * (mode.mvmSeconds.value + chip.digital.vectorSeconds.value);
   const link = activity.busiestLinkBits / chip.links.bitsPerSecond.value;
   const digitalUnits = activity.digitalMacs * chip.digital.macSeconds.value;
-  return inferenceCost(total('seconds'), Math.max(core, link, digitalUnits), total('joules'));
+  const chipLink = activity.chipBits / chip.chipLinks.bitsPerSecond.value;
+  const rewriting = parts.find(({ name }) => name === 'rewriting')?.seconds ?? 0;
+  const interval = Math.max(core, link, digitalUnits, chipLink) + rewriting;
+  return inferenceCost(total('seconds'), interval, total('joules'));
 }
 
 function inferenceCost(latencySeconds: number, intervalSeconds: number, energyJoules: number): InferenceCost {
@@ -150,19 +167,58 @@ function costParts(activity: Activity, chip: Chip, arrays: InferenceCost): CostP
   ];
 }
 
-function area({ chip, cores }: Mapping): number {
-  return cores * chip.area.coreSquareMillimetres.value + chip.area.sharedSquareMillimetres.value;
+/** Parts that only several chips, or chips written in rounds, have. */
+function rareParts(
+  { chipBits, chipTransfers, lastVectorBits }: Activity,
+  { chip, chips, rounds }: Mapping,
+  programming: ChipCost['programming'],
+  batch: number,
+): CostPart[] {
+  const { bitsPerSecond, hopSeconds, bitJoules } = chip.chipLinks;
+  const rare: CostPart[] = [];
+  if (chips > 1) {
+    const last = chipTransfers === 0 ? 0 : lastVectorBits / bitsPerSecond.value;
+    const seconds = chipTransfers * hopSeconds.value + last;
+    rare.push({ name: 'chip links', seconds, joules: chipBits * bitJoules.value, assumed: true });
+  }
+  if (rounds > 1) {
+    const { seconds, joules } = programming;
+    rare.push({ name: 'rewriting', seconds: seconds / batch, joules: joules / batch, assumed: true });
+  }
+  return rare;
 }
 
-function programmingCost({ blocks, chip }: Mapping): ChipCost['programming'] {
-  const cells = blocks.reduce(
-    (sum, { rowRange, colRange }) => sum + (rowRange[1] - rowRange[0]) * (colRange[1] - colRange[0]),
+function area(mapping: Mapping): number {
+  const { chip, cores, chips } = mapping;
+  const built = Math.min(cores, mapping.rounds > 1 ? capacityOf(mapping) : cores);
+  const usedChips = Math.min(chips, Math.ceil(built / chip.cores.value));
+  return built * chip.area.coreSquareMillimetres.value + usedChips * chip.area.sharedSquareMillimetres.value;
+}
+
+/** The cores are written side by side, each as many devices at a time as its share allows: the fullest core is last. */
+function programmingCost(mapping: Mapping): ChipCost['programming'] {
+  const { blocks, chip } = mapping;
+  const { iterations, iterationSeconds, iterationJoules, devicesInParallel } = chip.programming;
+  const cells = new Map<number, number>();
+  for (const { core, rowRange, colRange } of blocks) {
+    const own = (rowRange[1] - rowRange[0]) * (colRange[1] - colRange[0]);
+    cells.set(core, (cells.get(core) ?? 0) + own);
+  }
+  const perCell = chip.devicesPerWeight.value * iterations.value;
+  const perCore = devicesInParallel.value / chip.cores.value;
+  const turns = Array.from({ length: mapping.rounds }, () => ({ all: 0, fullest: 0 }));
+  for (const [core, count] of cells) {
+    const turn = turns[mapping.rounds === 1 ? 0 : Math.floor(core / capacityOf(mapping))]!;
+    turn.all += count;
+    turn.fullest = Math.max(turn.fullest, count);
+  }
+  const serial = turns.reduce(
+    (sum, { all, fullest }) => sum + Math.max(fullest / Math.max(1, perCore), all / devicesInParallel.value),
     0,
   );
-  const { iterations, iterationSeconds, iterationJoules, devicesInParallel } = chip.programming;
-  const pulses = cells * chip.devicesPerWeight.value * iterations.value;
+  const total = turns.reduce((sum, { all }) => sum + all, 0);
   return {
-    seconds: (pulses / devicesInParallel.value) * iterationSeconds.value,
-    joules: pulses * iterationJoules.value,
+    seconds: serial * perCell * iterationSeconds.value,
+    joules: total * perCell * iterationJoules.value,
   };
 }

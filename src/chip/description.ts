@@ -37,7 +37,7 @@ export const chipSchema = z
     rows: whole.describe('rows of one core: the longest input vector'),
     columns: whole.describe('columns of one core: the most outputs'),
     devicesPerWeight: whole.describe('memory devices in one unit cell'),
-    clockHertz: positive,
+    clockHertz: positive.describe('clock of the cores'),
     readModes: z.array(readModeSchema).min(1).readonly(),
     area: z.strictObject({
       coreSquareMillimetres: nonNegative.describe('one core with its converters and local digital unit'),
@@ -54,15 +54,22 @@ export const chipSchema = z
     links: z.strictObject({
       bitsPerSecond: positive.describe('bandwidth of the outgoing link of one core'),
       hopSeconds: nonNegative.describe('delay of one transfer on top of its bits'),
-      bitJoules: nonNegative,
+      bitJoules: nonNegative.describe('energy of one bit on a link'),
       activationBits: positive.describe('bits of one activation on a link'),
       partialSumBits: positive.describe('bits of one partial sum on a link'),
     }),
+    chipLinks: z
+      .strictObject({
+        bitsPerSecond: positive.describe('bandwidth of the outgoing link of one chip'),
+        hopSeconds: nonNegative.describe('delay of one transfer to another chip on top of its bits'),
+        bitJoules: nonNegative.describe('energy of one bit to another chip'),
+      })
+      .describe('links between chips, where a network is spread over several'),
     programming: z.strictObject({
       iterations: positive.describe('program-and-verify rounds per device'),
-      iterationSeconds: nonNegative,
+      iterationSeconds: nonNegative.describe('one pulse and its verifying read'),
       devicesInParallel: positive.describe('devices of the whole chip that are programmed at the same time'),
-      iterationJoules: nonNegative,
+      iterationJoules: nonNegative.describe('energy of one pulse on one device'),
     }),
   })
   .readonly()

@@ -1,12 +1,22 @@
 import type { Chip } from './description.js';
-import type { Block, MappedLayer, Mapping, MatrixLayer, PlacementPolicy, Range } from './mapping.js';
+
+import {
+  type Capacity,
+  capacityOf,
+  type MappedLayer,
+  type Mapping,
+  type MatrixLayer,
+  type PlacementPolicy,
+  type Range,
+} from './mapping.js';
 import { placeBalanced } from './placement/balanced.js';
+import { placeInRounds } from './placement/in-rounds.js';
 import { placeOnePerCore } from './placement/one-per-core.js';
 import { placePacked } from './placement/packed.js';
-import type { UnplacedBlock } from './placement/unplaced-block.js';
+import type { PlaceBlocks, UnplacedBlock } from './placement/unplaced-block.js';
 import { evenCuts } from './split.js';
 
-const policies: Record<PlacementPolicy, (blocks: readonly UnplacedBlock[], chip: Chip) => Block[]> = {
+const policies: Record<PlacementPolicy, PlaceBlocks> = {
   onePerCore: placeOnePerCore,
   packed: placePacked,
   balanced: placeBalanced,
@@ -15,6 +25,9 @@ const policies: Record<PlacementPolicy, (blocks: readonly UnplacedBlock[], chip:
 /** Names of the placement policies. */
 export const placementPolicies = Object.keys(policies) as PlacementPolicy[];
 
+/** One chip that is written once. */
+export const oneChip: Capacity = { chips: 1, reprogram: false };
+
 /** Cuts the matrices and places their blocks; `copies` names the layers that get more than one copy. */
 export function mapLayers(
   network: string,
@@ -22,12 +35,19 @@ export function mapLayers(
   chip: Chip,
   placement: PlacementPolicy,
   copies: ReadonlyMap<string, number> = new Map(),
+  capacity: Capacity = oneChip,
 ): Mapping {
   const mapped = layers.map((layer) => cutLayer(layer, chip, copies.get(layer.id) ?? 1));
-  const blocks = policies[placement](mapped.flatMap(blocksOf), chip);
+  const available = capacityOf({ chip, ...capacity });
+  const place = policies[placement];
+  const unplaced = mapped.flatMap(blocksOf);
+  const blocks = capacity.reprogram
+    ? placeInRounds(unplaced, chip, available, place)
+    : place(unplaced, chip, available);
   const cores = new Set(blocks.map((block) => block.core)).size;
   const weights = mapped.reduce((sum, layer) => sum + (layer.digital ? 0 : layer.weights * layer.copies), 0);
   return {
+    ...capacity,
     network,
     chip,
     placement,
@@ -35,7 +55,8 @@ export function mapLayers(
     blocks,
     cores,
     utilisation: cores === 0 ? 0 : weights / (cores * chip.rows.value * chip.columns.value),
-    fits: cores <= chip.cores.value,
+    fits: capacity.reprogram || cores <= available,
+    rounds: capacity.reprogram ? 1 + Math.max(0, ...blocks.map(({ core }) => Math.floor(core / available))) : 1,
   };
 }
 

@@ -13,18 +13,25 @@ export interface MappingOptions {
   readonly depthwise?: DepthwiseRule;
   /** Fill free cores with copies of the slowest layers; false by default. */
   readonly replicate?: boolean;
+  /** Chips of this kind side by side; 1 by default. */
+  readonly chips?: number;
+  /** Write the chips again and again, layers in turn, where the network is too large; false by default. */
+  readonly reprogram?: boolean;
 }
 
 /**
  * Gives every weight of a network its cell on a chip: cuts the matrices into blocks that fit a core, as evenly as
  * possible, and places the blocks. Biases and batch norm stay digital. A network that is too large is mapped all the
- * same, onto cores beyond the chip, with `fits` false.
+ * same, onto cores beyond the chip, with `fits` false; several chips, or one that is written in rounds, must be asked for.
  *
  * @example
  * const { cores, fits } = mapNetwork(baselineGraph('resnet8'), loadChip('hermes-64')); // 14, true
  */
 export function mapNetwork(graph: NetworkGraph, chip: Chip, options: MappingOptions = {}): Mapping {
-  const { placement = 'onePerCore', depthwise = 'dense', replicate: withCopies = false } = options;
+  const { placement = 'onePerCore', depthwise = 'dense', chips = 1, reprogram = false } = options;
   const layers = networkLayers(graph, depthwise);
-  return withCopies ? replicate(graph.name, layers, chip, placement) : mapLayers(graph.name, layers, chip, placement);
+  const capacity = { chips, reprogram };
+  return options.replicate === true
+    ? replicate(graph.name, layers, chip, placement, capacity)
+    : mapLayers(graph.name, layers, chip, placement, new Map(), capacity);
 }

@@ -47,7 +47,10 @@ export interface Block {
   readonly copy: number;
   readonly rowRange: Range;
   readonly colRange: Range;
-  /** Number of the core, from 0. Numbers from `chip.cores` on lie outside the chip. */
+  /**
+   * Number of the core, from 0. The cores of a second chip follow those of the first, those of a second round follow the
+   * last chip; numbers beyond lie outside the hardware that was asked for.
+   */
   readonly core: number;
   /** Row and column of the core at which the block's first weight lies. */
   readonly cell: readonly [row: number, column: number];
@@ -65,17 +68,32 @@ export type PlacementPolicy = 'onePerCore' | 'packed' | 'balanced';
  */
 export type DepthwiseRule = 'dense' | 'compact' | 'digital';
 
+/** How much hardware a network may take beyond one chip that is written once; both only when asked for. */
+export interface Capacity {
+  /** Chips of this kind side by side, joined by their chip links. */
+  readonly chips: number;
+  /** Whether the chips may be written again in the middle of an inference, round after round. */
+  readonly reprogram: boolean;
+}
+
 /** A network on a chip: every weight has its cell. */
-export interface Mapping {
+export interface Mapping extends Capacity {
   readonly network: string;
   readonly chip: Chip;
   readonly placement: PlacementPolicy;
   readonly layers: readonly MappedLayer[];
   readonly blocks: readonly Block[];
-  /** Cores that hold at least one block. */
+  /** Cores that hold at least one block; a core that is written in several rounds counts once in each. */
   readonly cores: number;
   /** Weights (of all copies) over the cells of the used cores, 0..1. */
   readonly utilisation: number;
-  /** Whether the chip has that many cores. */
+  /** Whether the hardware that was asked for has that many cores. */
   readonly fits: boolean;
+  /** Times that the chips are written in one inference: 1 unless reprogramming was asked for and is needed. */
+  readonly rounds: number;
+}
+
+/** Cores of all chips that a mapping may use at the same time. */
+export function capacityOf({ chip, chips }: Pick<Mapping, 'chip' | 'chips'>): number {
+  return chip.cores.value * chips;
 }

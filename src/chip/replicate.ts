@@ -1,7 +1,7 @@
 import { coreCount } from './core-count.js';
 import type { Chip } from './description.js';
-import { mapLayers } from './map-layers.js';
-import type { Mapping, MatrixLayer, PlacementPolicy } from './mapping.js';
+import { mapLayers, oneChip } from './map-layers.js';
+import { type Capacity, capacityOf, type Mapping, type MatrixLayer, type PlacementPolicy } from './mapping.js';
 
 /**
  * Fills free cores with copies of the slowest layers: the layer with the most vectors per copy gets one more copy, until
@@ -12,6 +12,7 @@ export function replicate(
   layers: readonly MatrixLayer[],
   chip: Chip,
   placement: PlacementPolicy,
+  capacity: Capacity = oneChip,
 ): Mapping {
   const analog = layers.filter((layer) => !layer.digital);
   let copies = new Map<string, number>();
@@ -19,10 +20,10 @@ export function replicate(
     const slowest = slowestLayer(analog, copies);
     if (slowest === undefined || slowest.positions <= copiesOf(slowest, copies)) break;
     const more = new Map(copies).set(slowest.id, copiesOf(slowest, copies) + 1);
-    if (!hasRoom(network, analog, chip, placement, more)) break;
+    if (!hasRoom(network, analog, chip, placement, more, capacity)) break;
     copies = more;
   }
-  return mapLayers(network, layers, chip, placement, copies);
+  return mapLayers(network, layers, chip, placement, copies, capacity);
 }
 
 function hasRoom(
@@ -31,10 +32,13 @@ function hasRoom(
   chip: Chip,
   placement: PlacementPolicy,
   copies: ReadonlyMap<string, number>,
+  { chips }: Capacity,
 ): boolean {
-  if (placement !== 'onePerCore') return mapLayers(network, layers, chip, placement, copies).fits;
+  if (placement !== 'onePerCore') {
+    return mapLayers(network, layers, chip, placement, copies, { chips, reprogram: false }).fits;
+  }
   const cores = layers.reduce((sum, layer) => sum + coreCount([layer], chip) * copiesOf(layer, copies), 0);
-  return cores <= chip.cores.value;
+  return cores <= capacityOf({ chip, chips });
 }
 
 function slowestLayer(layers: readonly MatrixLayer[], copies: ReadonlyMap<string, number>): MatrixLayer | undefined {

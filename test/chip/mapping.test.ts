@@ -9,14 +9,13 @@ import {
   loadChip,
   type Mapping,
   mapNetwork,
-  networkLayers,
   placementPolicies,
 } from '../../src/chip/index.js';
 import { mapLayers } from '../../src/chip/map-layers.js';
 import { replicate } from '../../src/chip/replicate.js';
 import { evenCuts } from '../../src/chip/split.js';
 import { tileGrid } from '../../src/crossbar/index.js';
-import { baselineGraph, countNetwork } from '../../src/nn/index.js';
+import { baselineGraph } from '../../src/nn/index.js';
 import { randomChips, randomLayers } from './support/random-layers.js';
 
 const hermes = loadChip('hermes-64');
@@ -103,6 +102,7 @@ describe('a network that does not fit', () => {
         expect.stringMatching(/^placement "packed": \d+ cores$/),
         expect.stringMatching(/^depthwise convolutions on the digital units: \d+ cores$/),
         '2 chips of this kind',
+        'writing the chip 2 times in every inference',
       ],
     });
     expect(explainFit(mapNetwork(baselineGraph('resnet8'), hermes))).toMatchObject({ missingCores: 0, remedies: [] });
@@ -138,25 +138,4 @@ test('matrices are cut where the crossbars cut them', () => {
     expect(evenCuts(length, 256)).toEqual(rowCuts);
     expect(evenCuts(10, 256)).toEqual(colCuts);
   }
-});
-
-test('mapping and cost of a million parameters take less than 5 ms', () => {
-  const graph = baselineGraph('resnet56');
-  expect(countNetwork(graph).parameters).toBeGreaterThan(850_000);
-  const once = () => {
-    const start = performance.now();
-    chipCost(mapNetwork(graph, hermes));
-    return performance.now() - start;
-  };
-  const times = Array.from({ length: 30 }, once).sort((a, b) => a - b);
-  expect(times[5]!).toBeLessThan(5);
-});
-
-test('cores in closed form: 100,000 networks a second', () => {
-  const layers = networkLayers(baselineGraph('resnet8'));
-  const start = performance.now();
-  let cores = 0;
-  for (let i = 0; i < 20_000; i++) cores += coreCount(layers, hermes);
-  expect(cores).toBe(20_000 * 14);
-  expect(performance.now() - start).toBeLessThan(200);
 });

@@ -7,8 +7,8 @@ import type { UnplacedBlock } from './unplaced-block.js';
  * Spreads the work over the chip's cores: the block with the most products first, always onto the core with the least
  * work that has room (the longest-processing-time rule). Blocks that fit nowhere go to cores beyond the chip.
  */
-export function placeBalanced(blocks: readonly UnplacedBlock[], chip: Chip): Block[] {
-  const usable = Math.min(chip.cores.value, blocks.length);
+export function placeBalanced(blocks: readonly UnplacedBlock[], chip: Chip, available: number): Block[] {
+  const usable = Math.min(available, blocks.length);
   const cores = Array.from({ length: usable }, (_, number) => new SharedCore(number, chip));
   const busiestFirst = [...blocks].sort((a, b) => b.load - a.load || b.rows * b.cols - a.rows * a.cols);
   return busiestFirst.map((block) => placeOnLeastLoaded(block, cores, chip));

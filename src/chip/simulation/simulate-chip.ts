@@ -1,3 +1,4 @@
+import { fail } from '../../config/index.js';
 import { positionsOfCopy } from '../map-layers.js';
 import type { Mapping } from '../mapping.js';
 import { type Phases, readMode } from '../read-mode.js';
@@ -74,10 +75,18 @@ interface Arrival {
  * It exists to check {@link chipCost}: the interval agrees with the busiest core where all cores can be kept busy, and in
  * sequential order the latency agrees with the sum over layers.
  *
- * @throws CHIP_INVALID when the chip lacks the read mode
+ * Links between chips are not simulated.
+ *
+ * @throws CHIP_INVALID when the chip lacks the read mode, or is written in rounds: no stream passes through it then
  */
 export function simulateChip(mapping: Mapping, options: SimulationOptions = {}): Simulation {
   const { inferences = 8, assumed = false, order = 'pipelined' } = options;
+  if (mapping.rounds > 1) {
+    fail('CHIP_INVALID', 'A chip that is written in rounds has no stream of inferences to simulate.', {
+      found: `${mapping.rounds} rounds`,
+      accepted: 'a network that fits, or several chips',
+    });
+  }
   const states = mapping.layers.map((layer, i) => new LayerState(layer, i, inferences, blocksPerVector(layer)));
   const servers = buildServers(mapping, states, options);
   const { ready, waiting } = order === 'sequential' ? sequentialRule(states) : pipelinedRule(states);

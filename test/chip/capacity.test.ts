@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { checkMapping, chipCost, loadChip, mapNetwork, placementPolicies, simulateChip } from '../../src/chip/index.js';
+import { mapLayers } from '../../src/chip/map-layers.js';
+import { chipOfCore } from '../../src/chip/traffic.js';
+import { baselineGraph } from '../../src/nn/index.js';
+import { randomChips, randomLayers } from './support/random-layers.js';
+
+const hermes = loadChip('hermes-64');
+
+describe.each(placementPolicies)('placement %s', (placement) => {
+  it('keeps every weight in one cell on several chips and in rounds', () => {
+    const chips = fc.integer({ min: 1, max: 4 });
+    fc.assert(
+      fc.property(randomLayers, randomChips, chips, fc.boolean(), (layers, chip, count, reprogram) => {
+        const mapping = mapLayers('net', layers, chip, placement, new Map(), { chips: count, reprogram });
+        expect(checkMapping(mapping)).toEqual([]);
+        if (reprogram) expect(mapping.fits).toBe(true);
+        const perRound = new Map<number, Set<number>>();
+        for (const { core } of mapping.blocks) {
+          const round = Math.floor(core / (chip.cores.value * count));
+          perRound.set(round, (perRound.get(round) ?? new Set()).add(core));
+        }
+        if (mapping.fits) expect(Math.max(...perRound.keys())).toBe(mapping.rounds - 1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('ResNet-56, which needs 108 cores', () => {
+  const graph = baselineGraph('resnet56');
+  const single = chipCost(mapNetwork(graph, hermes));
+
+  it('fits two chips, whose links cost time and energy where layers are apart', () => {
+    const mapping = mapNetwork(graph, hermes, { chips: 2 });
+    expect(mapping).toMatchObject({ fits: true, cores: 108, rounds: 1 });
+    const cost = chipCost(mapping);
+    expect(cost).toMatchObject({ latencySeconds: single.latencySeconds, energyJoules: single.energyJoules });
+    const crossing = cost.traffic.filter(({ chipBits }) => chipBits > 0);
+    const apart = crossing.map(({ from, to }) => [from, to].map((id) => chipsOf(mapping, id)));
+    for (const [from, to] of apart) expect(new Set([...from!, ...to!]).size).toBe(2);
+    expect(crossing.length).toBeGreaterThan(0);
+    const bits = crossing.reduce((sum, { chipBits }) => sum + chipBits, 0);
+    const part = cost.parts.find(({ name }) => name === 'chip links')!;
+    expect(part.joules).toBeCloseTo(bits * 1e-12, 15);
+    expect(part).toMatchObject({ assumed: true });
+    expect(cost.withAssumed.energyJoules).toBeGreaterThan(single.withAssumed.energyJoules);
+    expect(cost.areaSquareMillimetres).toBeCloseTo(108 * 0.634, 6);
+  });
+
+  it('is written twice per inference where that is asked for, and a batch shares the writing', () => {
+    const mapping = mapNetwork(graph, hermes, { reprogram: true });
+    expect(mapping).toMatchObject({ fits: true, rounds: 2, cores: 108 });
+    const cost = chipCost(mapping);
+    expect(cost.latencySeconds).toBeCloseTo(single.latencySeconds, 12);
+    expect(cost.withAssumed.latencySeconds).toBeCloseTo(
+      single.withAssumed.latencySeconds + cost.programming.seconds,
+      9,
+    );
+    const batch = chipCost(mapping, { batch: 100 });
+    expect(batch.withAssumed.energyJoules - single.withAssumed.energyJoules).toBeCloseTo(
+      cost.programming.joules / 100,
+      12,
+    );
+    expect(cost.areaSquareMillimetres).toBeCloseTo(64 * 0.634, 6);
+    expect(() => simulateChip(mapping)).toThrow('written in rounds');
+  });
+
+  it('needs neither when it is not asked for: a network that fits changes nothing', () => {
+    const small = baselineGraph('resnet8');
+    const plain = mapNetwork(small, hermes);
+    const roomy = mapNetwork(small, hermes, { reprogram: true });
+    expect(roomy).toMatchObject({ rounds: 1, cores: plain.cores, blocks: plain.blocks });
+    expect(chipCost(roomy)).toEqual(chipCost(plain));
+    expect(chipCost(plain).parts.map(({ name }) => name)).not.toContain('rewriting');
+  });
+});
+
+function chipsOf(mapping: ReturnType<typeof mapNetwork>, layer: string): number[] {
+  const own = mapping.blocks.filter((block) => block.layer === layer);
+  return [...new Set(own.map(({ core }) => chipOfCore(mapping, core)))];
+}

@@ -1,26 +1,29 @@
+import { fail, nearestWord } from '../config/index.js';
 import type { Phases } from './read-mode.js';
 
 /** What a network may cost; absent members have no limit. */
 export interface HardwareLimits {
-  readonly parameters?: number;
-  readonly cores?: number;
+  readonly parameters?: number | undefined;
+  /** Multiply-accumulates of one inference. */
+  readonly macs?: number | undefined;
+  readonly cores?: number | undefined;
   /** Seconds of one inference. */
-  readonly latencySeconds?: number;
+  readonly latencySeconds?: number | undefined;
   /** Joules of one inference. */
-  readonly energyJoules?: number;
+  readonly energyJoules?: number | undefined;
 }
 
 /** Limits with the chip and the read mode that they are meant for. */
 export interface NamedLimits {
   readonly chip: string;
   readonly phases: Phases;
-  readonly limits: Required<HardwareLimits>;
+  readonly limits: HardwareLimits;
   /** Why these numbers. */
-  readonly reasons: Readonly<Record<keyof HardwareLimits, string>>;
+  readonly reasons: Readonly<Partial<Record<keyof HardwareLimits, string>>>;
 }
 
 /** Limits by name; every number may be replaced. */
-export const namedLimits: { readonly tinyml: NamedLimits } = {
+export const namedLimits: Readonly<Record<string, NamedLimits>> & { readonly tinyml: NamedLimits } = {
   tinyml: {
     chip: 'hermes-64',
     phases: 1,
@@ -33,6 +36,67 @@ export const namedLimits: { readonly tinyml: NamedLimits } = {
     },
   },
 };
+
+/** The short names that configs and flags use. */
+export const limitKeys = {
+  params: 'parameters',
+  macs: 'macs',
+  cores: 'cores',
+  latency: 'latencySeconds',
+  energy: 'energyJoules',
+} as const satisfies Record<string, keyof HardwareLimits>;
+
+/** Limits under their short names, as configs hold them. */
+export type ShortLimits = { readonly [K in keyof typeof limitKeys]?: number | undefined };
+
+/** Limits under their long names. */
+export function longLimits(short: ShortLimits): HardwareLimits {
+  const entries = Object.entries(limitKeys) as [keyof ShortLimits, keyof HardwareLimits][];
+  return Object.fromEntries(entries.flatMap(([key, name]) => (short[key] === undefined ? [] : [[name, short[key]]])));
+}
+
+/** The limits of a name, under their short names. */
+export function namedShortLimits(name: keyof typeof namedLimits): ShortLimits {
+  const { limits } = namedLimits[name]!;
+  const entries = Object.entries(limitKeys) as [keyof ShortLimits, keyof HardwareLimits][];
+  return Object.fromEntries(
+    entries.flatMap(([key, long]) => (limits[long] === undefined ? [] : [[key, limits[long]]])),
+  );
+}
+
+/**
+ * Reads limits as a flag holds them: a name, numbers, or a name and numbers that replace its own.
+ *
+ * @throws USAGE when a name is not known or a number is no number
+ * @example
+ * parseLimits('tinyml,energy=2e-4'); // tinyml with 200 uJ
+ */
+export function parseLimits(text: string): HardwareLimits {
+  const parts = text.split(',').map((part) => part.trim());
+  return longLimits(Object.assign({}, ...parts.map((part) => (part.includes('=') ? one(part) : named(part)))));
+}
+
+function named(name: string): ShortLimits {
+  if (Object.hasOwn(namedLimits, name)) return namedShortLimits(name);
+  const guess = nearestWord(name, Object.keys(namedLimits));
+  return fail('USAGE', 'There are no limits of that name.', {
+    source: '--limits',
+    found: name,
+    accepted: `${Object.keys(namedLimits).join(', ')}, or numbers such as energy=2e-4`,
+    ...(guess !== undefined && { hint: guess }),
+  });
+}
+
+function one(part: string): ShortLimits {
+  const [key = '', text = ''] = part.split('=');
+  const value = Number(text);
+  if (Object.hasOwn(limitKeys, key) && text !== '' && value > 0 && Number.isFinite(value)) return { [key]: value };
+  return fail('USAGE', 'This is not a limit.', {
+    source: '--limits',
+    found: part,
+    accepted: `${Object.keys(limitKeys).join(', ')}, each with a number above 0 (latency in seconds, energy in joules)`,
+  });
+}
 
 /** One limit held against a value. */
 export interface LimitCheck {
@@ -51,11 +115,12 @@ export interface LimitReport {
   readonly checks: readonly LimitCheck[];
 }
 
-/** Holds a network's figures against limits and names the one that binds. */
-export function checkLimits(figures: Required<HardwareLimits>, limits: HardwareLimits): LimitReport {
+/** Holds a network's figures against limits and names the one that binds. Figures that are unknown are not checked. */
+export function checkLimits(figures: HardwareLimits, limits: HardwareLimits): LimitReport {
   const checks = (Object.keys(limits) as (keyof HardwareLimits)[]).flatMap((name) => {
     const limit = limits[name];
-    return limit === undefined ? [] : [{ name, value: figures[name], limit, share: figures[name] / limit }];
+    const value = figures[name];
+    return limit === undefined || value === undefined ? [] : [{ name, value, limit, share: value / limit }];
   });
   const binding = checks.reduce<LimitCheck | null>(
     (worst, check) => (worst === null || check.share > worst.share ? check : worst),

@@ -5,6 +5,7 @@ import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
+import { mapCommand } from './commands/map.js';
 import { resumeCommand } from './commands/resume.js';
 import { searchCommand } from './commands/search.js';
 import { studioCommand } from './commands/studio.js';
@@ -16,6 +17,7 @@ const commands = [
   searchCommand,
   resumeCommand,
   evaluateCommand,
+  mapCommand,
   exportCommand,
   benchmarkCommand,
   surrogateCommand,

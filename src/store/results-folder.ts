@@ -18,7 +18,7 @@ export function openResultsFolder(folder: string): void {
 }
 
 /** Runs something that writes results, turning the system's refusal into RESULTS_UNWRITABLE. */
-export function guardWrite<T>(where: string, write: () => T): T {
+export function guardWrite<T>(where: string, write: () => T, hint = 'name another folder with --results'): T {
   try {
     return write();
   } catch (error) {
@@ -31,7 +31,7 @@ export function guardWrite<T>(where: string, write: () => T): T {
         source: where,
         found: reasons[code]!,
         accepted: 'a folder that can be written',
-        hint: 'name another folder with --results',
+        hint,
       },
       error,
     );

@@ -13,6 +13,7 @@ import {
   loadChip,
   mapNetwork,
   namedLimits,
+  parseLimits,
   quantitiesOf,
   simulateChip,
 } from '../../src/chip/index.js';
@@ -80,6 +81,17 @@ test('the limit that binds is named', () => {
     binding: null,
     checks: [],
   });
+});
+
+test('limits are read from a flag: a name, numbers, or both', () => {
+  expect(parseLimits('tinyml')).toEqual(namedLimits.tinyml.limits);
+  expect(parseLimits('tinyml,energy=2e-4')).toEqual({ ...namedLimits.tinyml.limits, energyJoules: 2e-4 });
+  expect(parseLimits('cores=20, params=1e5')).toEqual({ cores: 20, parameters: 100_000 });
+  expect(() => parseLimits('tinyml,power=3')).toThrow(
+    /found: {4}power=3\n {2}accepted: params, macs, cores, latency, energy/,
+  );
+  expect(() => parseLimits('tinyml,energy=-1')).toThrow('found:    energy=-1');
+  expect(() => parseLimits('tinml')).toThrow('try:      tinyml');
 });
 
 test('the pictures show every block, every layer and every part', () => {

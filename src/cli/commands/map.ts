@@ -1,0 +1,121 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import {
+  chipCost,
+  chipNames,
+  costBreakdown,
+  type DepthwiseRule,
+  floorPlan,
+  gantt,
+  loadChip,
+  type Mapping,
+  mapNetwork,
+  type Phases,
+  type PlacementPolicy,
+  parseLimits,
+  placementPolicies,
+  type Simulation,
+  simulateChip,
+  summarise,
+} from '../../chip/index.js';
+import { guardWrite, writeFileAtomic } from '../../store/index.js';
+import { describeMapping } from '../describe-mapping.js';
+import { jsonFlag, wholeNumber } from '../flags.js';
+import { processOutput } from '../output.js';
+import { networkKinds, readNetwork } from '../read-network.js';
+
+interface MapFlags {
+  readonly chip: string;
+  readonly placement: PlacementPolicy;
+  readonly depthwise: DepthwiseRule;
+  readonly replicate?: true;
+  readonly chips: number;
+  readonly reprogram?: true;
+  readonly batch: number;
+  readonly phases: '1' | '4';
+  readonly limits: string;
+  readonly simulate?: number;
+  readonly svg?: string;
+  readonly json?: true;
+}
+
+const examples = `
+Examples:
+  $ kirchhoff map resnet8
+  $ kirchhoff map results/0f3k9x2m1a7b/best/architecture.json --chip hermes-64 --json
+  $ kirchhoff map model.onnx --placement packed --phases 4 --svg pictures
+  $ kirchhoff map resnet56 --chips 2 --limits tinyml,energy=5e-4`;
+
+/** `kirchhoff map`: a network on a chip, without training it. */
+export function mapCommand(): Command {
+  return new Command('map')
+    .description('put a network on a chip: cores, time, energy, area, and whether it fits')
+    .argument('<network>', networkKinds)
+    .option('--chip <name|file>', `${chipNames().join(', ')}, or a chip description (YAML, JSON)`, 'hermes-64')
+    .addOption(
+      choice('--placement <policy>', 'one block per core, as few cores as possible, or even work', [
+        ...placementPolicies,
+      ]).default('onePerCore'),
+    )
+    .addOption(
+      choice(
+        '--depthwise <rule>',
+        'depthwise convolutions as dense blocks, on the digital units, or as a lower bound',
+        ['dense', 'digital', 'compact'],
+      ).default('dense'),
+    )
+    .option('--replicate', 'fill free cores with copies of the slowest layers')
+    .option('--chips <n>', 'chips of this kind side by side', wholeNumber(1), 1)
+    .option('--reprogram', 'write the chip again in every inference where the network is too large')
+    .option('--batch <n>', 'inferences that share one such writing', wholeNumber(1), 1)
+    .addOption(choice('--phases <n>', 'read mode: 1 is fast, 4 is precise', ['1', '4']).default('1'))
+    .option('--limits <list>', 'a name and numbers, for example tinyml,energy=2e-4', 'tinyml')
+    .option('--simulate <n>', 'play n inferences through the chip, event by event', wholeNumber(1))
+    .option('--svg <folder>', 'write floor-plan.svg, timeline.svg and cost.svg there')
+    .addOption(jsonFlag())
+    .addHelpText('after', examples)
+    .action(async (subject: string, flags: MapFlags) => {
+      const output = processOutput(flags.json === true);
+      const limits = parseLimits(flags.limits);
+      const chip = loadChip(flags.chip);
+      const graph = await readNetwork(subject);
+      const mapping = mapNetwork(graph, chip, flags);
+      const phases = Number(flags.phases) as Phases;
+      const summary = summarise(graph, mapping, { phases, batch: flags.batch, limits });
+      const simulation =
+        flags.simulate === undefined ? undefined : simulateChip(mapping, { phases, inferences: flags.simulate });
+      const files = flags.svg === undefined ? [] : writePictures(flags.svg, mapping, phases, simulation);
+      output.answer({ ...summary, ...(simulation !== undefined && { simulation }), files }, () =>
+        describeMapping(summary, simulation, files),
+      );
+    });
+}
+
+function choice(flag: string, words: string, accepted: string[]): Option {
+  return new Option(flag, words).choices(accepted);
+}
+
+function writePictures(
+  folder: string,
+  mapping: Mapping,
+  phases: Phases,
+  simulation: Simulation | undefined,
+): readonly string[] {
+  const pictures: Record<string, string> = {
+    'floor-plan.svg': floorPlan(mapping),
+    ...(mapping.rounds === 1 && {
+      'timeline.svg': gantt(simulation ?? simulateChip(mapping, { phases, inferences: 4 })),
+    }),
+    'cost.svg': costBreakdown(chipCost(mapping, { phases })),
+  };
+  const write = () => {
+    mkdirSync(folder, { recursive: true });
+    return Object.entries(pictures).map(([name, svg]) => {
+      const file = join(folder, name);
+      writeFileAtomic(file, svg);
+      return file;
+    });
+  };
+  return guardWrite(folder, write, 'name another folder with --svg');
+}

@@ -1,0 +1,45 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail, nearestWord, readDocument } from '../config/index.js';
+import { importOnnx } from '../interop/index.js';
+import { baselineGraph, baselineNames, type NetworkGraph, parseGraph } from '../nn/index.js';
+import { loadArchitecture, loadSpace } from '../space/index.js';
+
+/** What {@link readNetwork} takes, in words for people. */
+export const networkKinds =
+  'an architecture (best/architecture.json of a run), an ONNX file, a network graph as JSON, the folder of an exported model, or the name of a baseline';
+
+/**
+ * The network that an argument of a command names: {@link networkKinds}.
+ *
+ * @throws USAGE when there is no such file and no such baseline; the refusals of the file's kind
+ */
+export async function readNetwork(subject: string): Promise<NetworkGraph> {
+  if (baselineNames.includes(subject)) return baselineGraph(subject);
+  if (!existsSync(subject)) return refuse(subject);
+  if (statSync(subject).isDirectory()) return readGraph(join(subject, 'graph.json'));
+  if (subject.endsWith('.onnx')) return (await importOnnx(subject)).graph;
+  const document = readDocument(subject);
+  if (isMapping(document) && 'nodes' in document) return parseGraph(document, subject);
+  const architecture = loadArchitecture(subject);
+  return loadSpace(architecture.space).build(architecture);
+}
+
+function readGraph(file: string): NetworkGraph {
+  const document = readDocument(file);
+  return parseGraph(isMapping(document) && 'graph' in document ? document.graph : document, file);
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function refuse(subject: string): never {
+  const guess = nearestWord(subject, baselineNames);
+  return fail('USAGE', 'There is no such network.', {
+    source: '<network>',
+    found: subject,
+    accepted: `a file or folder that exists, or one of ${baselineNames.join(', ')}`,
+    ...(guess !== undefined && { hint: guess }),
+  });
+}

@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { loadChip, mapNetwork } from '../../src/chip/index.js';
+import { readNetwork } from '../../src/cli/read-network.js';
+import { baselineGraph, countNetwork } from '../../src/nn/index.js';
+import { loadSpace } from '../../src/space/index.js';
+import { createRng } from '../../src/tensor/index.js';
+import { encodeOnnx } from '../interop/onnx/encode-onnx.js';
+import { kirchhoff } from './run-cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'kirchhoff-map-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string | Uint8Array): string {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+
+/** The JSON document of a mapping that must succeed. */
+function map(...args: string[]) {
+  const { status, stdout, stderr } = kirchhoff('map', ...args, '--json');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return JSON.parse(stdout);
+}
+
+it('gives cores, fit, utilisation, latency and energy, and writes pictures', () => {
+  const pictures = join(folder, 'pictures');
+  const answer = map('resnet8', '--chip', 'hermes-64', '--phases', '4', '--simulate', '8', '--svg', pictures);
+  expect(answer).toMatchObject({ cores: 14, fits: true, phases: 4 });
+  expect(answer.limits).toMatchObject({ ok: false, binding: { name: 'energyJoules', limit: 100e-6 } });
+  expect(answer.utilisation).toBeCloseTo(0.084, 3);
+  expect(answer.latencySeconds / (4_033 * 521.03e-9)).toBeCloseTo(1, 4);
+  expect(answer.energyJoules / (4_481 * 52.852e-9)).toBeCloseTo(1, 4);
+  expect(answer.blocks).toHaveLength(14);
+  expect(Math.abs(answer.simulation.intervalSeconds / answer.intervalSeconds - 1)).toBeLessThan(0.02);
+  expect(answer.files).toEqual(['floor-plan.svg', 'timeline.svg', 'cost.svg'].map((name) => join(pictures, name)));
+  for (const picture of answer.files) expect(readFileSync(picture, 'utf8')).toMatch(/^<svg [^>]*xmlns=.*<\/svg>/s);
+});
+
+it('says of a network that does not fit by how much, which layers, and what helps, and ends with 0', () => {
+  const answer = map('resnet56');
+  expect(answer).toMatchObject({ fits: false, cores: 108, coresAvailable: 64, fit: { fits: false, missingCores: 44 } });
+  const { status, stdout } = kirchhoff('map', 'resnet56');
+  expect(status).toBe(0);
+  expect(stdout).toContain('It misses the chip by 44 cores. Most are taken by ');
+  expect(stdout).toContain('  - 2 chips of this kind');
+});
+
+it('takes a chip of the user, several of them, and limits', () => {
+  const chip = { ...loadChip('hermes-64'), name: 'mine', cores: { value: 7, source: 'estimate', assumed: true } };
+  const chipFile = file('chip.json', JSON.stringify(chip));
+  const answer = map('resnet8', '--chip', chipFile, '--chips', '2', '--limits', 'tinyml,energy=5e-5');
+  expect(answer).toMatchObject({ chip: 'mine', fits: true, chips: 2, coresAvailable: 14 });
+  expect(answer.limits).toMatchObject({ ok: false, binding: { name: 'energyJoules', limit: 5e-5 } });
+});
+
+it('takes an architecture, an ONNX file, a graph and the folder of a model', async () => {
+  const space = loadSpace('resnet-tiny');
+  const architecture = space.sample(createRng(1));
+  const found = await readNetwork(file('architecture.json', JSON.stringify(architecture)));
+  expect(countNetwork(found).parameters).toBe(space.counts(architecture).parameters);
+
+  const graph = baselineGraph('resnet8');
+  expect(await readNetwork(file('resnet.json', JSON.stringify(graph)))).toEqual(graph);
+  file('graph.json', JSON.stringify({ format: 'kirchhoff-model', graph }));
+  expect(await readNetwork(folder)).toEqual(graph);
+
+  const relu = await readNetwork(file('relu.onnx', encodeOnnx([{ opType: 'Relu', name: 'r' }], ['n', 3, 8, 8])));
+  expect(mapNetwork(relu, loadChip('hermes-64'))).toMatchObject({ cores: 0, utilisation: 0, fits: true });
+});
+
+it('refuses what it cannot map', async () => {
+  const refused = (...args: string[]) => {
+    const { status, stdout, stderr } = kirchhoff('map', ...args);
+    expect({ status, stdout, stack: /\n\s+at /.test(stderr) }).toEqual({ status: 2, stdout: '', stack: false });
+    return stderr;
+  };
+  expect(refused('resnet8', '--chip', 'hermes-65')).toContain('accepted: generic-512, hermes-64, isaac-like');
+  expect(refused('resnet8', '--svg', file('blocked', ''))).toContain('--svg');
+  await expect(readNetwork('resnet9')).rejects.toThrow('try:      resnet8');
+  await expect(readNetwork(file('broken.onnx', new Uint8Array(40)))).rejects.toThrow('broken.onnx');
+});

@@ -3,6 +3,7 @@ export { kendallTau } from './kendall-tau.js';
 export { type MeasuredTable, readMeasuredTable } from './measured-table.js';
 export type { SurrogateOptions } from './model-surrogate.js';
 export { ndcg } from './ndcg.js';
+export type { Quality } from './quality.js';
 export { type ScoreReport, type ScoreRequest, scoreSurrogate } from './score-surrogate.js';
 export type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
 export { type SurrogateCard, surrogateCardSchema } from './surrogate-card.js';

@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import { fail } from '../config/index.js';
 import type { SearchSpace } from '../space/index.js';
 import { createRng } from '../tensor/index.js';
-import { atLeast, heldOutTau, median, repeatedFolds } from './cross-validation.js';
-import { kendallTau } from './kendall-tau.js';
+import { createMaker } from './create-surrogate.js';
+import { repeatedFolds } from './cross-validation.js';
 import { type MeasuredTable, readMeasuredTable } from './measured-table.js';
-import { type ModelRecipe, rankerRecipe, regressorRecipe } from './model-parameters.js';
-import { ndcg } from './ndcg.js';
-import { Booster, featureTable } from './xgboost/booster.js';
+import { type Answers, type Quality, qualityOf, qualityOfParts } from './quality.js';
+import type { SurrogateKind } from './surrogate-kind.js';
+import { featureTable } from './xgboost/booster.js';
 
 /** What to score a surrogate on. */
 export interface ScoreRequest {
@@ -20,24 +20,20 @@ export interface ScoreRequest {
   readonly test: string;
   /** Column to predict; higher is better. */
   readonly target: string;
+  /** Kind of the surrogate, `blend` if absent. */
+  readonly kind?: SurrogateKind | undefined;
   /** Seed of models and folds, 0 if absent. */
   readonly seed?: number | undefined;
-  /** Folds of the score among the training rows, 5 if absent. */
+  /** Folds of the score among the training rows, 5 if absent; 0 for none. */
   readonly folds?: number | undefined;
 }
 
 /** How well a surrogate orders and predicts rows it has not seen. */
-export interface ScoreReport {
-  /** Kendall's tau-b of the ranker on the test rows. */
-  readonly kendallTau: number;
-  /** The same among the better half of the test rows. */
-  readonly betterHalfKendallTau: number | null;
-  /** Normalised discounted cumulative gain of the ranker on the test rows. */
-  readonly ndcg: number;
-  /** Root of the mean squared error of the regressor on the test rows, in units of the target. */
-  readonly rmse: number;
-  /** Kendall's tau-b of the ranker on held-out parts of the training rows. */
-  readonly crossValidatedKendallTau: number | null;
+export interface ScoreReport extends Quality {
+  readonly kind: SurrogateKind;
+  readonly target: string;
+  /** The same on held-out parts of the training rows; null where there are none. */
+  readonly crossValidated: (Quality & { readonly folds: number }) | null;
   readonly trainRows: number;
   readonly testRows: number;
   /** Rows whose target is no number. */
@@ -46,62 +42,57 @@ export interface ScoreReport {
 
 type Rows = MeasuredTable['rows'];
 
+/** With a single fit, the Gaussian process can afford to decide on its length scales with more rows than in a search. */
+const patient = { gp: { hyperparameterRows: 256, iterations: 25 } };
+
 /**
- * Fits the ranker and the regressor that searches use on one table, and compares them with another.
+ * Fits the models that searches use on one table, and compares them with another.
  *
  * @throws DATA_MISSING, DATA_INVALID, ARCHITECTURE_INVALID for the tables; SURROGATE_INVALID for too few rows;
  *   SURROGATE_UNAVAILABLE
  */
 export function scoreSurrogate(request: ScoreRequest): ScoreReport {
-  const { space, target, seed = 0, folds = 5 } = request;
+  const { space, target, kind = 'blend', seed = 0, folds = 5 } = request;
   const trainTable = readMeasuredTable(request.train, space, target);
   const count = request.trainRows ?? trainTable.rows.length;
   const sameFile = resolve(request.train) === resolve(request.test);
   const testTable = sameFile ? trainTable : readMeasuredTable(request.test, space, target);
   const train = trainTable.rows.slice(0, count);
   const test = sameFile ? testTable.rows.slice(count) : testTable.rows;
-  requireRows(train, request.train, 'train', 2);
+  requireRows(train, request.train, 'train', request.trainRows ?? 2);
   requireRows(test, request.test, 'test', 2);
-
-  const scores = fitAndPredict(rankerRecipe, space, train, test, seed);
-  const predicted = fitAndPredict(regressorRecipe, space, train, test, seed);
-  const measured = valuesOf(test);
   return {
-    kendallTau: kendallTau(scores, measured),
-    betterHalfKendallTau: heldOutTau(atLeast([{ predicted: scores, measured }], median(measured))),
-    ndcg: ndcg(scores, measured),
-    rmse: Math.sqrt(measured.reduce((sum, value, i) => sum + (value - predicted[i]!) ** 2, 0) / measured.length),
-    crossValidatedKendallTau: crossValidate(space, train, folds, seed),
+    kind,
+    target,
+    ...qualityOf(fitAndAsk(kind, space, train, test, seed)),
+    crossValidated: crossValidate(kind, space, train, folds, seed),
     trainRows: train.length,
     testRows: test.length,
     dropped: { train: trainTable.dropped, test: testTable.dropped },
   };
 }
 
-function crossValidate(space: SearchSpace, rows: Rows, folds: number, seed: number): number | null {
-  const parts = repeatedFolds(rows.length, Math.min(folds, rows.length), 1, createRng(seed, 'surrogate/score'));
-  return heldOutTau(
-    parts.map(({ kept, held }) => {
-      const heldRows = held.map((i) => rows[i]!);
-      const keptRows = kept.map((i) => rows[i]!);
-      return { predicted: fitAndPredict(rankerRecipe, space, keptRows, heldRows, seed), measured: valuesOf(heldRows) };
-    }),
-  );
+/** Quality on rows that are held out in turn. */
+export function crossValidate(
+  kind: SurrogateKind,
+  space: SearchSpace,
+  rows: Rows,
+  folds: number,
+  seed: number,
+): ScoreReport['crossValidated'] {
+  if (folds < 2 || rows.length < folds) return null;
+  const parts = repeatedFolds(rows.length, folds, 1, createRng(seed, 'surrogate/score'));
+  const chosen = (places: readonly number[]) => places.map((i) => rows[i]!);
+  const answers = parts.map(({ kept, held }) => fitAndAsk(kind, space, chosen(kept), chosen(held), seed));
+  return { folds, ...qualityOfParts(answers) };
 }
 
-function fitAndPredict(
-  { rounds, parameters }: ModelRecipe,
-  space: SearchSpace,
-  train: Rows,
-  test: Rows,
-  seed: number,
-): Float32Array {
-  const model = Booster.train(tableOf(space, train), Float32Array.from(valuesOf(train)), rounds, {
-    ...parameters,
-    seed,
-  });
+function fitAndAsk(kind: SurrogateKind, space: SearchSpace, train: Rows, test: Rows, seed: number): Answers {
+  const measured = valuesOf(train);
+  const model = createMaker(kind, patient).fit(tableOf(space, train), Float64Array.from(measured), seed, 'both');
   try {
-    return model.predict(tableOf(space, test));
+    const { score, mean } = model.predict(tableOf(space, test));
+    return { predicted: score, expected: mean, measured: valuesOf(test) };
   } finally {
     model.dispose();
   }
@@ -117,10 +108,10 @@ function valuesOf(rows: Rows): number[] {
 }
 
 function requireRows(rows: Rows, file: string, role: string, least: number): void {
-  if (rows.length >= least) return;
+  if (rows.length >= Math.max(2, least)) return;
   fail('SURROGATE_INVALID', `Too few rows to ${role} on.`, {
     source: file,
     found: `${rows.length} rows with a number`,
-    accepted: `>= ${least}`,
+    accepted: `>= ${Math.max(2, least)}`,
   });
 }

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { collectCommand } from './surrogate-collect.js';
+import { scoreCommand } from './surrogate-score.js';
 
 /** `kirchhoff surrogate`: the data behind surrogates, and the models. */
 export function surrogateCommand(): Command {
   return new Command('surrogate')
-    .description('gather what surrogates learn from')
+    .description('gather what surrogates learn from, and score them')
     .addCommand(collectCommand())
+    .addCommand(scoreCommand())
     .addHelpText(
       'after',
       '\nExample:\n  $ kirchhoff surrogate collect configs/cifar10-surrogate.yaml --data data/cifar10 --to surrogates/cifar10',

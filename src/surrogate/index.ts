@@ -1,4 +1,7 @@
+export type { Ceiling } from './ceiling.js';
 export { type CreateSurrogateOptions, createSurrogate } from './create-surrogate.js';
+export type { FeatureImportance } from './feature-importance.js';
+export { type FitRequest, type FitSummary, fitSurrogate } from './fit-surrogate.js';
 export { kendallTau } from './kendall-tau.js';
 export { type MeasuredTable, readMeasuredTable } from './measured-table.js';
 export type { SurrogateOptions } from './model-surrogate.js';
@@ -6,7 +9,8 @@ export { ndcg } from './ndcg.js';
 export type { Quality } from './quality.js';
 export { type ScoreReport, type ScoreRequest, scoreSurrogate } from './score-surrogate.js';
 export type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
-export { type SurrogateCard, surrogateCardSchema } from './surrogate-card.js';
+export { type FitNotes, type SurrogateCard, surrogateCardSchema } from './surrogate-card.js';
 export { type SurrogateKind, surrogateKinds } from './surrogate-kind.js';
+export { readTrialTable, type TrialTable } from './trial-table.js';
 export { Booster, type BoosterParameters, type FeatureTable, featureTable } from './xgboost/booster.js';
 export { type XgboostStatus, xgboostStatus } from './xgboost/library.js';

@@ -36,7 +36,8 @@ export function parseMean(text: string): number | undefined {
   return Number(mean);
 }
 
-function readCsv(file: string): ReturnType<typeof parseCsv> {
+/** The rows of a CSV file. @throws DATA_MISSING, DATA_INVALID */
+export function readCsv(file: string): ReturnType<typeof parseCsv> {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -54,7 +55,8 @@ function readCsv(file: string): ReturnType<typeof parseCsv> {
   }
 }
 
-function columnOf(name: string, columns: readonly string[], file: string): number {
+/** Place of a column. @throws DATA_INVALID with the nearest name there is */
+export function columnOf(name: string, columns: readonly string[], file: string): number {
   const index = columns.indexOf(name);
   if (index >= 0) return index;
   const guess = nearestWord(name, columns);

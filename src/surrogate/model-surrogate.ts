@@ -7,7 +7,7 @@ import type { Rng } from '../tensor/index.js';
 import { atLeast, type Fold, type HeldOut, heldOutTau, median, repeatedFolds } from './cross-validation.js';
 import type { Model, ModelMaker, Purpose } from './model.js';
 import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
-import { readCard, type SurrogateCard } from './surrogate-card.js';
+import { type FitNotes, readCard, type SurrogateCard } from './surrogate-card.js';
 import type { SurrogateKind } from './surrogate-kind.js';
 import { featureTable } from './xgboost/booster.js';
 
@@ -103,11 +103,14 @@ export class ModelSurrogate implements Surrogate {
     }));
   }
 
-  save(folder: string): void {
+  save(folder: string, notes?: FitNotes): void {
     const { models, card } = this.#fitted();
     mkdirSync(folder, { recursive: true });
     for (const target of targets) models[target].save(folder, target);
-    writeFileAtomic(join(folder, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+    writeFileAtomic(
+      join(folder, 'card.json'),
+      `${JSON.stringify({ ...card, ...(notes && { fit: notes }) }, null, 2)}\n`,
+    );
   }
 
   load(folder: string): void {

@@ -43,7 +43,7 @@ export interface ScoreReport extends Quality {
 type Rows = MeasuredTable['rows'];
 
 /** With a single fit, the Gaussian process can afford to decide on its length scales with more rows than in a search. */
-const patient = { gp: { hyperparameterRows: 256, iterations: 25 } };
+export const patient = { gp: { hyperparameterRows: 256, iterations: 25 } };
 
 /**
  * Fits the models that searches use on one table, and compares them with another.

@@ -4,6 +4,36 @@ import { fail, parseWith } from '../config/index.js';
 import type { EncodingKind, SearchSpace } from '../space/index.js';
 import { surrogateKinds } from './surrogate-kind.js';
 
+const quality = z.strictObject({
+  folds: z.int(),
+  kendallTau: z.number().nullable(),
+  betterHalfKendallTau: z.number().nullable(),
+  ndcg: z.number().nullable(),
+  rmse: z.number(),
+});
+
+/** What `kirchhoff surrogate fit` adds to a card: where the rows came from, and how good the models are. */
+const fitNotesSchema = z.strictObject({
+  /** Command line that fitted it. */
+  command: z.string(),
+  /** Rows without figures. */
+  dropped: z.int(),
+  /** On held-out parts of the rows: order over all and in the better half, gain, error in units of each target. */
+  quality: z.strictObject({
+    oneDayAccuracy: quality.nullable(),
+    avm: quality.nullable(),
+    std: quality.nullable(),
+  }),
+  /** What the noise of single evaluations lets any predictor reach; null where nothing was evaluated twice. */
+  ceiling: z.strictObject({ pairs: z.int(), retestKendallTau: z.number(), kendallTau: z.number() }).nullable(),
+  /** Fall of the held-out tau of 1-day accuracy when a feature is shuffled, the greatest first. */
+  importance: z.array(z.strictObject({ feature: z.string(), importance: z.number() })),
+  /** How the rows were made: fidelity, seeds, data; the `collection.json` beside them. */
+  collection: z.record(z.string(), z.unknown()).nullable(),
+});
+
+export type FitNotes = z.output<typeof fitNotesSchema>;
+
 /** What a saved surrogate says of itself: `card.json` beside its models. */
 export const surrogateCardSchema = z.strictObject({
   format: z.literal(2),
@@ -27,6 +57,7 @@ export const surrogateCardSchema = z.strictObject({
   folds: z.int(),
   /** What fitted it, with its version. */
   engine: z.string(),
+  fit: fitNotesSchema.optional(),
 });
 
 export type SurrogateCard = z.output<typeof surrogateCardSchema>;

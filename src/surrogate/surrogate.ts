@@ -1,5 +1,6 @@
 import type { Architecture } from '../space/index.js';
 import type { Rng } from '../tensor/index.js';
+import type { FitNotes } from './surrogate-card.js';
 
 /** One evaluated architecture: what a surrogate learns from. */
 export interface TrialRow {
@@ -50,8 +51,8 @@ export interface Surrogate {
   fit(rows: readonly TrialRow[], rng: Rng): FitReport;
   /** One prediction per architecture. Before the first fit or load this is an error. */
   predict(architectures: readonly Architecture[]): Prediction[];
-  /** Writes the models as JSON and a card with what they were fitted on. */
-  save(folder: string): void;
+  /** Writes the models as JSON and a card with what they were fitted on, to which `notes` are added. */
+  save(folder: string, notes?: FitNotes): void;
   /** @throws SURROGATE_INVALID when the files are damaged or belong to another space or encoding */
   load(folder: string): void;
   /** Frees native memory. */

@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { collectCommand } from './surrogate-collect.js';
+import { fitCommand } from './surrogate-fit.js';
 import { scoreCommand } from './surrogate-score.js';
 
 /** `kirchhoff surrogate`: the data behind surrogates, and the models. */
 export function surrogateCommand(): Command {
   return new Command('surrogate')
-    .description('gather what surrogates learn from, and score them')
+    .description('gather what surrogates learn from, fit them, and score them')
     .addCommand(collectCommand())
+    .addCommand(fitCommand())
     .addCommand(scoreCommand())
     .addHelpText(
       'after',

@@ -216,8 +216,14 @@ KH_INLINE void storeWords(float* out, vf w0, vf w1, vf w2, vf w3) {
 #endif
 }
 
-/** A group's words as L*4 standard normal numbers (Box and Muller). */
-KH_INLINE void storeNormals(const vu (&x)[4], float* out) {
+/** Numbers as they are. */
+struct Plain {
+  vf operator()(vf v) const __attribute__((always_inline)) { return v; }
+};
+
+/** A group's words as L*4 standard normal numbers (Box and Muller), handed through `finish` on their way to memory. */
+template <class Finish>
+KH_INLINE void storeNormals(const vu (&x)[4], float* out, const Finish& finish) {
   vf z[4];
 #pragma GCC unroll 2
   for (int pair = 0; pair < 2; ++pair) {
@@ -225,30 +231,32 @@ KH_INLINE void storeNormals(const vu (&x)[4], float* out) {
     const vf radius = squareRoot(minusTwoLog(u1));
     vf sine, cosine;
     turn(x[2 * pair + 1], sine, cosine);
-    z[2 * pair] = radius * cosine;
-    z[2 * pair + 1] = radius * sine;
+    z[2 * pair] = finish(radius * cosine);
+    z[2 * pair + 1] = finish(radius * sine);
   }
   storeWords(out, z[0], z[1], z[2], z[3]);
 }
 
 /** G*L*4 numbers from block `first`. */
-template <bool Normal, int G>
-KH_INLINE void philoxGroups(const PhiloxSource& source, uint64_t first, float* out) {
+template <bool Normal, int G, class Finish>
+KH_INLINE void philoxGroups(const PhiloxSource& source, uint64_t first, float* out, const Finish& finish) {
   vu x[G][4];
   philox<G>(source, first, x);
 #pragma GCC unroll 8
   for (int g = 0; g < G; ++g) {
-    if (Normal) storeNormals(x[g], out + g * 4 * L);
-    else storeWords(out + g * 4 * L, uniformOf(x[g][0]), uniformOf(x[g][1]), uniformOf(x[g][2]), uniformOf(x[g][3]));
+    float* to = out + g * 4 * L;
+    if (Normal) storeNormals(x[g], to, finish);
+    else storeWords(to, finish(uniformOf(x[g][0])), finish(uniformOf(x[g][1])), finish(uniformOf(x[g][2])), finish(uniformOf(x[g][3])));
   }
 }
 
 /** Numbers of whole blocks: ceil(count / 4L) * 4L of them are written from the source's number 4*(first - source.block). */
-template <bool Normal>
-static void philoxBlocks(const PhiloxSource& source, uint64_t first, float* out, int64_t count) {
+template <bool Normal, class Finish>
+static void philoxBlocks(const PhiloxSource& source, uint64_t first, float* out, int64_t count, const Finish& finish) {
   int64_t i = 0;
-  for (; i + kPhiloxBatch <= count; i += kPhiloxBatch, first += kPhiloxBatch / 4) philoxGroups<Normal, kPhiloxGroups>(source, first, out + i);
-  for (; i < count; i += 4 * L, first += L) philoxGroups<Normal, 1>(source, first, out + i);
+  for (; i + kPhiloxBatch <= count; i += kPhiloxBatch, first += kPhiloxBatch / 4)
+    philoxGroups<Normal, kPhiloxGroups>(source, first, out + i, finish);
+  for (; i < count; i += 4 * L, first += L) philoxGroups<Normal, 1>(source, first, out + i, finish);
 }
 
 /** Room behind the end of what philoxBlocks and normalsAt write. */
@@ -257,7 +265,7 @@ constexpr int kPhiloxSlack = 4 * L + 4;
 /** Standard normal numbers [index, index + count) of a source; they start at the returned place inside `buffer` (count + kPhiloxSlack floats). */
 KH_INLINE float* normalsAt(const PhiloxSource& source, int64_t index, int64_t count, float* buffer) {
   const int skip = (int)(index & 3);
-  philoxBlocks<true>(source, source.block + (uint64_t)(index >> 2), buffer, count + skip);
+  philoxBlocks<true>(source, source.block + (uint64_t)(index >> 2), buffer, count + skip, Plain{});
   return buffer + skip;
 }
 

@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 rounds="${1:-40}"
-flags="-fno-omit-frame-pointer -fno-sanitize-recover=all"
+flags="-g -fno-omit-frame-pointer -fno-sanitize-recover=all"
 make -s OUT=build/asan OPT=-O1 EXTRA="-fsanitize=address,undefined $flags" build/asan/kernel-test
 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 build/asan/kernel-test all "$rounds"
 make -s OUT=build/tsan OPT=-O1 EXTRA="-fsanitize=thread $flags" build/tsan/kernel-test

@@ -3,3 +3,5 @@ export { loadModel, readModelInfo } from './files/load-model.js';
 export { loadLayersModel, saveLayersModel } from './layers/layers-files.js';
 export { toLayersModel } from './layers/to-layers-model.js';
 export { type ImportedNetwork, importOnnx, readOnnx } from './onnx/import-onnx.js';
+export { optunaJournal } from './optuna/journal.js';
+export type { AttributeValue, Distribution, Study, StudyParameter, StudyTrial } from './optuna/study.js';

@@ -14,6 +14,7 @@ export { showDuration } from './duration.js';
 export { type EvaluateOptions, type Evaluation, evaluateArchitecture } from './evaluate-architecture.js';
 export type { PlannedTrial, RunEvent, TrialCounts } from './events.js';
 export { bestFolder } from './export-best.js';
+export { exportStudy } from './export-study.js';
 export type { FrontMember, FrontReport, ObjectiveValues } from './front.js';
 export {
   atOneDay,

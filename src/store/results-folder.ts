@@ -78,5 +78,9 @@ function entries(folder: string): string[] {
 }
 
 function modified(file: string): number | undefined {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  } catch {
+    return undefined; // a file where a run's folder would be, or a folder that cannot be entered
+  }
 }

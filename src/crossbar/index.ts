@@ -23,4 +23,5 @@ export {
   matrixRows,
   type Padding,
 } from './layer/layer-shape.js';
+export { type CoreDifferences, coreDifferencesSchema } from './tile/core-differences.js';
 export { splitSizes, type TileGrid, tileGrid } from './tile/grid.js';

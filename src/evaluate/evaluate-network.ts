@@ -1,4 +1,4 @@
-import type { CrossbarConfig } from '../crossbar/index.js';
+import type { CoreDifferences, CrossbarConfig } from '../crossbar/index.js';
 import { countNetwork } from '../nn/index.js';
 import type { Rng } from '../tensor/index.js';
 import { accuracy, type DriftAccuracy, driftAccuracy } from '../training/index.js';
@@ -11,6 +11,8 @@ export interface NetworkEvaluationOptions {
   readonly times: readonly number[];
   /** Programmings, each with fresh noise. */
   readonly repeats: number;
+  /** How the cores of a chip differ; alike if absent. */
+  readonly coreDifferences?: CoreDifferences | undefined;
   readonly rng: Rng;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;

@@ -1,4 +1,4 @@
-import type { CrossbarConfig } from '../crossbar/index.js';
+import type { CoreDifferences, CrossbarConfig } from '../crossbar/index.js';
 import type { ImageSet, Normalisation } from '../data/index.js';
 import type { AnalogModel, Model } from '../nn/index.js';
 import type { Rng } from '../tensor/index.js';
@@ -23,6 +23,8 @@ export interface DriftContext {
   readonly times: readonly number[];
   /** Programmings, each with fresh noise. */
   readonly repeats: number;
+  /** How the cores of a chip differ, drawn afresh for each programming; alike if absent. */
+  readonly coreDifferences?: CoreDifferences | undefined;
   readonly rng: Rng;
   /** Images per forward pass; 64 if absent. */
   readonly batchSize?: number | undefined;
@@ -51,13 +53,13 @@ export async function driftAccuracy(
   crossbar: CrossbarConfig,
   context: DriftContext,
 ): Promise<DriftAccuracy[]> {
-  const { times, repeats, rng, onProgress } = context;
+  const { times, repeats, coreDifferences, rng, onProgress } = context;
   const analog = model.toAnalog(crossbar);
   const values = times.map((): number[] => []);
   try {
     for (let repeat = 0; repeat < repeats; repeat++) {
       const stream = rng.child(`repeat/${repeat}`);
-      analog.program(stream.child('program'));
+      analog.program(stream.child('program'), coreDifferences);
       for (const [at, seconds] of times.entries()) {
         values[at]!.push(await accuracyAfter(analog, seconds, set, normalise, stream.child(`${seconds}s`), context));
         onProgress?.(repeat * times.length + at + 1, repeats * times.length);

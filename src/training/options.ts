@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { coreDifferencesSchema } from '../crossbar/index.js';
 import { augmentationSchema } from '../data/index.js';
 import { schedules } from './schedule.js';
 
@@ -84,6 +85,7 @@ export const driftEvaluationSchema = z
       .describe('seconds after programming, rising; the default is 1 second, 1 hour, 1 day, 30 days'),
     repeats: z.int().min(1).max(1000).default(5).describe('programmings, each with fresh noise'),
     batchSize: z.int().min(1).max(65_536).default(64).describe('images per forward pass'),
+    coreDifferences: coreDifferencesSchema.optional(),
   })
   .superRefine(({ times }, context) => {
     const at = times.findIndex((time, index) => index > 0 && time <= times[index - 1]!);

@@ -108,6 +108,22 @@ describe('driftAccuracy', () => {
     tuned.dispose();
   });
 
+  it('draws each chip with cores of its own where they differ', async () => {
+    const tuned = copyOf(model);
+    await trainHwa(tuned, data, { ...hwa, epochs: 0 }, crossbar, { rng: createRng(4) });
+    const [one] = times;
+    const differ = { coreDifferences: { adcNoise: 0.5, adcGain: 0.3, columnGain: 0.6, drift: 0.5 }, times: [one] };
+    const before = tensorsBeside(tuned);
+    const [alike] = await drift(tuned, { times: [one] });
+    const [apart] = await drift(tuned, differ);
+    expect(tensorsBeside(tuned)).toBe(before);
+    expect(await drift(tuned, differ)).toEqual([apart]);
+    // Gains of 0.6 from column to column break a network that noise alone does not.
+    expect(apart!.mean).toBeLessThan(alike!.mean);
+    expect(new Set(apart!.values).size).toBeGreaterThan(1);
+    tuned.dispose();
+  });
+
   it('repeats under a seed; another time or repeat changes no other number', async () => {
     const tuned = copyOf(model);
     await trainHwa(tuned, data, { ...hwa, epochs: 0 }, crossbar, { rng: createRng(4) });

@@ -4,7 +4,8 @@ import { type Rng, tf } from '../../tensor/index.js';
 import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
 import { checkSupported } from '../config/torch-restrictions.js';
 import type { MvmTile } from '../mvm/analog-mvm.js';
-import { disposeDraws, drawTile } from '../mvm/tile-draws.js';
+import { disposeDraws, drawTile, type TileDraws } from '../mvm/tile-draws.js';
+import { type CoreDifferences, type CoreDraw, drawCore } from '../tile/core-differences.js';
 import type { TileGrid } from '../tile/grid.js';
 import { theveninOf } from '../tile/thevenin-of.js';
 import { hwaProduct } from './hwa-product.js';
@@ -39,6 +40,8 @@ export class AnalogLayer {
   readonly #layout: LayerGrid;
   readonly #model: NoiseModel;
   #tiles: MvmTile[] = [];
+  /** Standard deviation of the output noise where cores differ in it, [row parts, cols]. */
+  #outNoise: tf.Tensor2D | undefined;
   #programmed: ProgrammedLayer | undefined;
 
   /** @throws CROSSBAR_UNSUPPORTED where the tile of the configuration refuses a setting */
@@ -77,17 +80,27 @@ export class AnalogLayer {
   /**
    * Writes a kernel to fresh devices: programming noise, drift exponents and the reference readout of the drift
    * compensation are drawn now and kept until the next call.
+   *
+   * @param differences how the cores that hold the tiles differ; alike if absent
    */
-  program(kernel: tf.Tensor, bias: tf.Tensor | null, inputRange: number, rng: Rng): void {
+  program(
+    kernel: tf.Tensor,
+    bias: tf.Tensor | null,
+    inputRange: number,
+    rng: Rng,
+    differences?: CoreDifferences,
+  ): void {
     this.#refuseAnalogBias(bias);
     const own = rng.child(this.name);
-    this.#makeTiles(own.child('periphery'));
+    const cores = differences === undefined ? undefined : this.#drawCores(differences, own.child('core'));
+    this.#makeTiles(own.child('periphery'), cores);
     this.#programmed?.dispose();
     this.#programmed = ProgrammedLayer.program(
       { kernel, bias, inputRange },
-      { shape: this.shape, grid: this.#layout, config: this.config, model: this.#model, tiles: this.#tiles },
+      { shape: this.shape, grid: this.#layout, config: this.config, model: this.#model, tiles: this.#tiles, cores },
       own,
     );
+    tf.dispose(cores?.map(({ gain }) => gain) ?? []);
   }
 
   /** Lets the devices drift to `seconds` after programming (from the programmed state each time) and reads them anew. */
@@ -109,6 +122,7 @@ export class AnalogLayer {
           weights: { analog: weights.analog, scales },
           range,
           bias: bias ?? null,
+          outNoise: this.#outNoise,
           masks: false,
           rng: rng.child(this.name),
         };
@@ -120,6 +134,7 @@ export class AnalogLayer {
   dispose(): void {
     this.#programmed?.dispose();
     for (const { draws } of this.#tiles) disposeDraws(draws);
+    this.#outNoise?.dispose();
     this.#layout.dispose();
   }
 
@@ -144,13 +159,50 @@ export class AnalogLayer {
     return tf.reshape(run(tf.reshape(x, [-1, this.shape.inSize])), outShape);
   }
 
-  #makeTiles(rng: Rng): void {
+  #drawCores(differences: CoreDifferences, rng: Rng): CoreDraw[] {
+    return this.#layout.places.map(({ colStart, colEnd }, i) =>
+      drawCore(differences, colEnd - colStart, rng.child(`tile-${i}`)),
+    );
+  }
+
+  #makeTiles(rng: Rng, cores?: readonly CoreDraw[]): void {
     for (const { draws } of this.#tiles) disposeDraws(draws);
     const io = this.config.forward;
     this.#tiles = this.#layout.places.map(({ rowStart, rowEnd, colStart, colEnd }, i) => {
-      const draws = drawTile(io, rowEnd - rowStart, colEnd - colStart, rng.child(`tile-${i}`));
+      const fixed = drawTile(io, rowEnd - rowStart, colEnd - colStart, rng.child(`tile-${i}`));
+      const draws = withNoiseOf(fixed, io.outNoise, colEnd - colStart, cores?.[i]?.noise ?? 1);
       for (const value of Object.values(draws)) tf.keep(value as tf.Tensor);
       return { io, engine: engineOf(this.config), draws, memory: {}, thevenin: theveninOf(this.config) };
     });
+    this.#outNoise?.dispose();
+    const differ = cores?.some(({ noise }) => noise !== 1) === true && io.outNoise > 0;
+    this.#outNoise = differ
+      ? tf.keep(
+          joinTiles(
+            this.#layout,
+            this.#tiles.map(({ draws }) => draws.outNoise!),
+          ),
+        )
+      : undefined;
   }
+}
+
+/** A tile's fixed values with the output noise of its core. */
+function withNoiseOf(draws: TileDraws, outNoise: number, outputs: number, factor: number): TileDraws {
+  if (factor === 1 || outNoise <= 0) return draws;
+  const own = draws.outNoise ?? (tf.fill([outputs], outNoise) as tf.Tensor1D);
+  const scaled = tf.mul(own, factor) as tf.Tensor1D;
+  own.dispose();
+  return { ...draws, outNoise: scaled };
+}
+
+/** Values per output of each tile, joined to [row parts, cols]. */
+function joinTiles({ grid, rowParts }: LayerGrid, perTile: readonly tf.Tensor1D[]): tf.Tensor2D {
+  return tf.tidy(() => {
+    const colParts = grid.colCuts.length - 1;
+    const rows = Array.from({ length: rowParts }, (_, part) =>
+      tf.concat(perTile.slice(part * colParts, (part + 1) * colParts)),
+    );
+    return tf.stack(rows) as tf.Tensor2D;
+  });
 }

@@ -33,7 +33,8 @@ function perfectForward(x: tf.Tensor, { shape, grid, config, weights }: ForwardC
   return { y: multiply(x, effective, shape), inside: undefined };
 }
 
-function quantisedForward(x: tf.Tensor, { shape, grid, config, weights, masks, rng }: ForwardCall): LayerOutput {
+function quantisedForward(x: tf.Tensor, call: ForwardCall): LayerOutput {
+  const { shape, grid, config, weights, masks, rng } = call;
   const io = config.forward;
   const outBound = boundOf(io.outBound);
   const outStep = adcStep(io, engineOf(config));
@@ -42,7 +43,7 @@ function quantisedForward(x: tf.Tensor, { shape, grid, config, weights, masks, r
   const sums = Array.from({ length: grid.rowParts }, (_, part) =>
     partProduct(input, weights.analog, part, shape, grid),
   );
-  const noise = drawNoise(sums, io.outNoise, rng.child('adc-noise'));
+  const noise = drawNoise(sums, call.outNoise ?? io.outNoise, rng.child('adc-noise'));
   const values = sums.map((sum, part) =>
     clip(quantise(noise === undefined ? sum : tf.add(sum, noise[part]!), outStep), outBound),
   );
@@ -55,10 +56,16 @@ function quantisedForward(x: tf.Tensor, { shape, grid, config, weights, masks, r
   return { y, inside };
 }
 
-/** Noise of all row parts in one stretch of the stream: element ((part * positions + position) * cols + col). */
-function drawNoise(sums: readonly tf.Tensor[], std: number, rng: Rng): tf.Tensor[] | undefined {
-  if (std <= 0) return undefined;
-  return tf.unstack(randomNormal([sums.length, ...sums[0]!.shape], rng, 0, std));
+/**
+ * Noise of all row parts in one stretch of the stream: element ((part * positions + position) * cols + col).
+ *
+ * @param std of all outputs, or of each, [row parts, cols]
+ */
+function drawNoise(sums: readonly tf.Tensor[], std: number | tf.Tensor2D, rng: Rng): tf.Tensor[] | undefined {
+  const shape = [sums.length, ...sums[0]!.shape];
+  if (typeof std === 'number') return std <= 0 ? undefined : tf.unstack(randomNormal(shape, rng, 0, std));
+  const perPart = tf.unstack(std);
+  return tf.unstack(randomNormal(shape, rng)).map((noise, part) => tf.mul(noise, perPart[part]!));
 }
 
 /** The analog sums of one row part: only its channels, the rows of its neighbours set to zero. */

@@ -21,6 +21,8 @@ export interface ForwardCall {
   readonly range: number | undefined;
   /** Digital bias [cols], or null. */
   readonly bias: tf.Tensor | null;
+  /** Standard deviation of the output noise where it differs from tile to tile, [row parts, cols]. */
+  readonly outNoise?: tf.Tensor2D | undefined;
   /** The inside masks are wanted (training). */
   readonly masks: boolean;
   readonly rng: Rng;

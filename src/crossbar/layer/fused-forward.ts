@@ -6,10 +6,10 @@ import { hasFixedScale } from './fixed-scale-forward.js';
 import type { ForwardCall, LayerOutput } from './forward-call.js';
 import { explicitPad, layerOutputShape, matrixCols } from './layer-shape.js';
 
-/** True where the backend in use has fused kernels that mean what the settings say. */
-export function canFuse({ config }: Pick<ForwardCall, 'config'>): boolean {
+/** True where the backend in use has fused kernels that mean what the settings say; their noise is that of all tiles. */
+export function canFuse({ config, outNoise }: Pick<ForwardCall, 'config' | 'outNoise'>): boolean {
   const io = config.forward;
-  if (io.isPerfect || !hasAnalogKernels()) return false;
+  if (io.isPerfect || outNoise !== undefined || !hasAnalogKernels()) return false;
   return hasFixedScale(io) || hasFusedAbsMax(config);
 }
 

@@ -2,6 +2,7 @@ import type { NoiseModel } from '../../devices/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { CrossbarConfig } from '../config/crossbar-config.js';
 import type { MvmTile } from '../mvm/analog-mvm.js';
+import type { CoreDraw } from '../tile/core-differences.js';
 import { baselineReadout, readout } from '../tile/drift-compensation.js';
 import { mappingScale } from '../tile/mapping-scale.js';
 import { disposeProgrammed, driftTile, type ProgrammedTile, programTile } from '../tile/programmed-tile.js';
@@ -25,11 +26,15 @@ export interface LayerHardware {
   readonly model: NoiseModel;
   /** One per place of the grid. */
   readonly tiles: readonly MvmTile[];
+  /** What the core of each tile is like; undefined where cores are alike. */
+  readonly cores?: readonly CoreDraw[] | undefined;
 }
 
 /** One tile after programming. */
 interface Written {
   readonly programmed: ProgrammedTile;
+  /** Gain of its ADCs, [1, cols]; undefined where cores are alike. */
+  readonly gain: tf.Tensor2D | undefined;
   /** Mapping scale, [1, cols]. */
   readonly scale: tf.Tensor2D;
   /** Readout right after programming; undefined without drift compensation. */
@@ -50,11 +55,13 @@ export class ProgrammedLayer {
   ) {
     this.bias = content.bias === null ? undefined : tf.keep(content.bias.clone());
     this.inputRange = content.inputRange;
+    const seen = written.map(({ programmed, gain }) => tf.tidy(() => seenThrough(gain, programmed.weights).clone()));
     this.weights = assemble(
       hardware,
-      written.map(({ programmed }) => programmed.weights),
+      seen,
       written.map(({ scale }) => scale),
     );
+    tf.dispose(seen);
   }
 
   /** Maps, scales and programs every tile on its own. */
@@ -67,7 +74,7 @@ export class ProgrammedLayer {
         return tf.slice(matrix, [rowStart, colStart], [rowEnd - rowStart, colEnd - colStart]);
       });
       tf.engine().startScope();
-      const result = keepAll(writeTile(target, hardware, hardware.tiles[i]!, tileRng));
+      const result = keepAll(writeTile(target, hardware, i, tileRng));
       tf.engine().endScope();
       target.dispose();
       return result;
@@ -78,10 +85,10 @@ export class ProgrammedLayer {
   /** Reads all tiles `seconds` after programming and sets their drift compensation. */
   drift(seconds: number, rng: Rng): void {
     const { config, model, tiles } = this.hardware;
-    const read = this.written.map(({ programmed, scale, baseline }, i) => {
+    const read = this.written.map(({ programmed, gain, scale, baseline }, i) => {
       const tileRng = rng.child(`tile-${i}`);
       return tf.tidy(() => {
-        const weights = driftTile(programmed, model, seconds, tileRng);
+        const weights = seenThrough(gain, driftTile(programmed, model, seconds, tileRng));
         if (baseline === undefined || config.driftCompensation === null) return { weights, scale: scale.clone() };
         const now = readout(weights, tiles[i]!, config.driftCompensation, tileRng.child('readout'));
         return { weights, scale: tf.mul(scale, tf.div(baseline, now)) as tf.Tensor2D };
@@ -99,28 +106,44 @@ export class ProgrammedLayer {
   dispose(): void {
     tf.dispose([this.weights.analog, this.weights.scales]);
     this.bias?.dispose();
-    for (const { programmed, scale, baseline } of this.written) {
+    for (const { programmed, gain, scale, baseline } of this.written) {
       disposeProgrammed(programmed);
-      tf.dispose([scale, ...(baseline === undefined ? [] : [baseline])]);
+      tf.dispose([scale, ...[gain, baseline].filter((tensor) => tensor !== undefined)]);
     }
   }
 }
 
-function writeTile(logical: tf.Tensor2D, { config, model }: LayerHardware, tile: MvmTile, rng: Rng): Written {
+function writeTile(logical: tf.Tensor2D, hardware: LayerHardware, index: number, rng: Rng): Written {
+  const { config, model } = hardware;
+  const tile = hardware.tiles[index]!;
+  const core = hardware.cores?.[index];
+  const gain = core?.gain.clone();
   const scale = mappingScale(logical, config.mapping);
   const target = tf.div(logical, scale) as tf.Tensor2D;
-  const programmed = programTile(target, model, rng);
+  const programmed = withDriftOf(core, programTile(target, model, rng));
   const compensation = config.driftCompensation;
   const baseline =
     compensation === null
       ? undefined
-      : baselineReadout(programmed.weights, target, tile, compensation, rng.child('readout'));
-  return { programmed, scale, baseline };
+      : baselineReadout(seenThrough(gain, programmed.weights), target, tile, compensation, rng.child('readout'));
+  return { programmed, gain, scale, baseline };
+}
+
+/** The weights as a core's ADCs see them. */
+function seenThrough(gain: tf.Tensor2D | undefined, weights: tf.Tensor2D): tf.Tensor2D {
+  return gain === undefined ? weights : tf.tidy(() => tf.mul(weights, gain) as tf.Tensor2D);
+}
+
+function withDriftOf(core: CoreDraw | undefined, { weights, coefficients }: ProgrammedTile): ProgrammedTile {
+  const factor = core?.drift ?? 1;
+  if (factor === 1) return { weights, coefficients };
+  return { weights, coefficients: coefficients.map((nu) => tf.mul(nu, factor) as tf.Tensor2D) };
 }
 
 function keepAll(written: Written): Written {
-  const { programmed, scale, baseline } = written;
+  const { programmed, gain, scale, baseline } = written;
   for (const tensor of [programmed.weights, ...programmed.coefficients, scale]) tf.keep(tensor);
+  if (gain !== undefined) tf.keep(gain);
   if (baseline !== undefined) tf.keep(baseline);
   return written;
 }

@@ -1,4 +1,4 @@
-import { AnalogLayer, type CrossbarConfig } from '../../crossbar/index.js';
+import { AnalogLayer, type CoreDifferences, type CrossbarConfig } from '../../crossbar/index.js';
 import type { Rng } from '../../tensor/index.js';
 import { type BoundMatrix, type MatrixEngine, withDenseKernel } from './bound-matrix.js';
 
@@ -36,10 +36,11 @@ export class TileGrids {
   }
 
   /** Programs all matrices. */
-  program(matrices: readonly BoundMatrix[], rng: Rng): void {
+  program(matrices: readonly BoundMatrix[], rng: Rng, differences?: CoreDifferences): void {
     for (const matrix of matrices) {
       const layer = this.#layers.get(matrix.id)!;
-      withDenseKernel(matrix, (kernel) => layer.program(kernel, matrix.biasTensor, this.#inputRanges[matrix.id]!, rng));
+      const inputRange = this.#inputRanges[matrix.id]!;
+      withDenseKernel(matrix, (kernel) => layer.program(kernel, matrix.biasTensor, inputRange, rng, differences));
     }
   }
 

@@ -1,4 +1,4 @@
-import type { CrossbarConfig } from '../../crossbar/index.js';
+import type { CoreDifferences, CrossbarConfig } from '../../crossbar/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { NetworkGraph } from '../graph/network-graph.js';
 import { type InputRanges, TileGrids } from './analog-engines.js';
@@ -31,9 +31,13 @@ export class AnalogModel {
     this.#grids = new TileGrids(this.#network.matrices, config, inputRanges);
   }
 
-  /** Programs all tiles: draws programming noise and drift exponents, reads the baseline of drift compensation. */
-  program(rng: Rng): void {
-    this.#grids.program(this.#network.matrices, rng);
+  /**
+   * Programs all tiles: draws programming noise and drift exponents, reads the baseline of drift compensation.
+   *
+   * @param differences how the cores that hold the tiles differ; alike if absent
+   */
+  program(rng: Rng, differences?: CoreDifferences): void {
+    this.#grids.program(this.#network.matrices, rng, differences);
   }
 
   /** Lets the programmed tiles drift to `seconds` after programming (>= 0) and reads the compensation. */

@@ -1,3 +1,4 @@
+export { bindingLimit, describeBinding } from './binding-limit.js';
 export { type CsvRow, toCsv } from './csv.js';
 export { count, driftTime, percent, percentSpread, points, si, workingTime } from './format.js';
 export { escapeHtml, Html, html, raw } from './html.js';
@@ -6,6 +7,7 @@ export { networkPicture } from './picture/network-picture.js';
 export { progressPlot } from './plots/progress-plot.js';
 export { renderReport } from './render-report.js';
 export type {
+  BindingLimit,
   ReportChipFigures,
   ReportData,
   ReportDriftPoint,

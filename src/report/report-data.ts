@@ -23,6 +23,16 @@ export interface ReportChipFigures {
   readonly fits: boolean;
 }
 
+/** The limit of a run that a network is nearest to breaking, or breaks most. */
+export interface BindingLimit {
+  /** As in the configuration: `params`, `macs`, `cores`, `latency`, `energy`, `avm`. */
+  readonly name: string;
+  readonly value: number;
+  readonly limit: number;
+  /** value / limit; above 1 the limit is broken. */
+  readonly share: number;
+}
+
 /** A network of the final table, measured on the test images. */
 export interface ReportNetwork {
   readonly role: 'found' | 'baseline';
@@ -38,6 +48,8 @@ export interface ReportNetwork {
   readonly parameters: number;
   readonly macs: number;
   readonly chip: ReportChipFigures;
+  /** The limit of the run that binds; null or absent where there are none. */
+  readonly binding?: BindingLimit | null;
 }
 
 /** A trial of the search, measured on the validation images. */

@@ -1,4 +1,5 @@
 import type { NetworkGraph } from '../nn/index.js';
+import { bindingLimit } from './binding-limit.js';
 import type { ReportData, ReportDriftPoint, ReportNetwork, ReportPicture, ReportTrial } from './report-data.js';
 
 /** The figures of a trial, as a run's journal holds them. */
@@ -63,27 +64,36 @@ export function reportFromRun(
     chip: label(config.chip),
     crossbar: label(config.crossbar),
     seed: Number(config.seed),
-    trials: reportTrials(journal.trials),
-    networks: result === null ? [] : result.rows.flatMap(reportNetwork),
+    trials: reportTrials(journal.trials, config.limits),
+    networks: result === null ? [] : result.rows.flatMap((row) => reportNetwork(row, config.limits)),
     surrogate: plainFacts(result?.surrogate ?? {}),
     bestGraph: drawn.bestGraph ?? null,
     pictures: drawn.pictures ?? [],
   };
 }
 
-/** The trials that steered the search; those of the final table are left out. */
-export function reportTrials(trials: RunJournal['trials']): ReportTrial[] {
+/**
+ * The trials that steered the search; those of the final table are left out.
+ *
+ * @param limits those of the run's configuration, for the one that binds
+ */
+export function reportTrials(trials: RunJournal['trials'], limits: unknown = {}): ReportTrial[] {
   return trials
     .filter(({ role }) => role === 'search')
     .map(({ number, round, name, metrics, reason }) => {
-      const measured = metrics === null ? null : { ...figures(metrics), chip: chipFigures(metrics.chip) };
+      const measured =
+        metrics === null ? null : withBinding({ ...figures(metrics), chip: chipFigures(metrics.chip) }, limits);
       return { number, round, name, measured, reason };
     });
 }
 
-function reportNetwork({ role, rank, name, measured }: RunResult['rows'][number]): ReportNetwork[] {
+function reportNetwork({ role, rank, name, measured }: RunResult['rows'][number], limits: unknown): ReportNetwork[] {
   if (measured === null) return [];
-  return [{ role, rank, name, ...figures(measured), chip: chipFigures(measured) }];
+  return [{ role, rank, name, ...withBinding({ ...figures(measured), chip: chipFigures(measured) }, limits) }];
+}
+
+function withBinding<T extends Parameters<typeof bindingLimit>[1]>(measured: T, limits: unknown) {
+  return { ...measured, binding: bindingLimit(limits, measured) };
 }
 
 function figures({ digitalAccuracy, analog, avm, params, macs }: RunFigures) {

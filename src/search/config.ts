@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { namedLimits, namedShortLimits } from '../chip/index.js';
 import { parseWith } from '../config/index.js';
 import { taskSpecSchema } from '../data/index.js';
 import { surrogateKinds } from '../surrogate/index.js';
@@ -17,6 +18,10 @@ const limit = (what: string) => z.number().positive().optional().describe(`${wha
 
 const limitsSchema = z
   .strictObject({
+    preset: z
+      .enum(Object.keys(namedLimits))
+      .optional()
+      .describe('limits by name; those that are given here replace its own (docs/guides/chip.md lists them)'),
     params: limit('most trainable parameters and batch norm statistics'),
     macs: limit('most multiply-accumulates of one inference'),
     avm: z.number().min(0).max(1).default(1).describe('highest loss of accuracy from the first time to the last, 0..1'),
@@ -163,8 +168,10 @@ export type SearchConfig = z.output<typeof searchConfigSchema>;
 export function parseSearchConfig(value: unknown, source: string): SearchConfig {
   const config = parseWith(searchConfigSchema, value, source);
   const { data } = config.task;
+  const { preset } = config.limits;
   return {
     ...config,
+    ...(preset !== undefined && { limits: { ...namedShortLimits(preset), ...config.limits } }),
     task: { ...config.task, ...(data !== undefined && { data: resolve(data) }) },
     space: fixedPath(config.space),
     chip: fixedPath(config.chip),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type RunJournal, type RunResult, reportFromRun } from '../../src/report/index.js';
+import { describeBinding, type RunJournal, type RunResult, reportFromRun } from '../../src/report/index.js';
 
 const figures = {
   digitalAccuracy: 0.9,
@@ -50,6 +50,7 @@ test('takes search trials, final networks and names from a run', () => {
       parameters: 1_000,
       macs: 20_000,
       chip,
+      binding: null,
     },
   ]);
   expect(data.surrogate).toEqual({ rows: 24, 'held out kendall tau': 0.6123 });
@@ -57,4 +58,18 @@ test('takes search trials, final networks and names from a run', () => {
 
 test('a run without a result has no final networks', () => {
   expect(reportFromRun({ ...journal, state: 'running' }, null)).toMatchObject({ networks: [], bestGraph: null });
+});
+
+test('says for every network which limit of the run binds', () => {
+  const limits = { preset: 'tinyml', params: 2_000, macs: 15_000, cores: 64, energy: 1e-4, avm: 0.1 };
+  const measured = { ...figures, chip: { ...chip, energyJoules: 9e-5 } };
+  const trials = [{ ...journal.trials[0]!, metrics: measured }];
+  const limited = { ...journal, config: { ...journal.config, limits }, trials };
+  const [trial] = reportFromRun(limited, null).trials;
+  expect(trial!.measured!.binding).toEqual({ name: 'macs', value: 20_000, limit: 15_000, share: 20 / 15 });
+  expect(describeBinding(trial!.measured!.binding)).toBe('macs 133 %, broken');
+  const wider = reportFromRun({ ...limited, config: { limits: { ...limits, macs: 1e6 } } }, null).trials[0]!.measured!;
+  expect(wider.binding).toMatchObject({ name: 'energy', value: 9e-5 });
+  expect(describeBinding(wider.binding)).toBe('energy 90 %');
+  expect(describeBinding(reportFromRun(journal, null).trials[0]!.measured!.binding)).toBe('–');
 });

@@ -30,6 +30,26 @@ describe('parseSearchConfig', () => {
     });
   });
 
+  it('takes limits by name, each of them replaceable', () => {
+    const named = parseSearchConfig({ ...least, limits: { preset: 'tinyml' } }, 'run.yaml');
+    expect(named.limits).toMatchObject({ params: 500_000, cores: 64, latency: 1e-3, energy: 1e-4, avm: 1 });
+    const changed = parseSearchConfig(
+      applyOverrides({ ...least, limits: { preset: 'tinyml', avm: 0.1 } }, ['limits.energy=2e-4']),
+      'a',
+    );
+    expect(changed.limits).toEqual({ ...named.limits, energy: 2e-4, avm: 0.1 });
+    expect(parseSearchConfig(JSON.parse(JSON.stringify(changed)), 'b')).toEqual(changed);
+    expect(errorOf({ ...least, limits: { preset: 'tinml' } }).message).toContain('did you mean "tinyml"');
+  });
+
+  it('takes differences between cores', () => {
+    const { evaluation } = parseSearchConfig({ ...least, evaluation: { coreDifferences: { adcNoise: 0.2 } } }, 'a');
+    expect(evaluation.coreDifferences).toEqual({ adcNoise: 0.2, adcGain: 0, columnGain: 0, drift: 0 });
+    expect(errorOf({ ...least, evaluation: { coreDifferences: { adcNoise: 2 } } }).details.path).toBe(
+      'evaluation.coreDifferences.adcNoise',
+    );
+  });
+
   it('gives itself back: what a run records is what it is resumed with', () => {
     const config = parseSearchConfig({ ...least, evaluation: { times: ['1s', '1d'] }, space: 'my/space.json' }, 'a');
     expect(parseSearchConfig(JSON.parse(JSON.stringify(config)), 'b')).toEqual(config);

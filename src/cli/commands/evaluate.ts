@@ -2,7 +2,16 @@ import { Command } from 'commander';
 import { fail } from '../../config/index.js';
 import { loadCrossbar } from '../../crossbar/index.js';
 import { baselineNames } from '../../nn/index.js';
-import { count, driftTime, percent, percentSpread, si } from '../../report/index.js';
+import {
+  type BindingLimit,
+  bindingLimit,
+  count,
+  describeBinding,
+  driftTime,
+  percent,
+  percentSpread,
+  si,
+} from '../../report/index.js';
 import { type Evaluation, evaluateArchitecture } from '../../search/index.js';
 import { type Architecture, loadArchitecture } from '../../space/index.js';
 import { durations, jsonFlag, setFlag, wholeNumber } from '../flags.js';
@@ -73,7 +82,9 @@ async function evaluateArchitectureOf(subject: string | undefined, flags: Evalua
     () => 'the evaluation was interrupted; nothing was written',
   );
   output.note(evaluation.backend);
-  output.answer({ name: evaluation.name, ...evaluation.metrics }, () => describeEvaluation(evaluation));
+  const { metrics } = evaluation;
+  const binding = bindingLimit(config.limits, { ...metrics, parameters: metrics.params });
+  output.answer({ name: evaluation.name, ...metrics, binding }, () => describeEvaluation(evaluation, binding));
 }
 
 /** The flags that stand for keys of the configuration. */
@@ -113,7 +124,7 @@ function readSubject(subject: string | undefined): Architecture | string {
   return loadArchitecture(subject);
 }
 
-function describeEvaluation({ name, metrics }: Evaluation): string {
+function describeEvaluation({ name, metrics }: Evaluation, binding: BindingLimit | null): string {
   const { digitalAccuracy, analog, avm, params, macs, chip, notes } = metrics;
   const lines: [string, string][] = [
     ['network', name],
@@ -128,6 +139,7 @@ function describeEvaluation({ name, metrics }: Evaluation): string {
     ['cores', `${chip.cores}, ${percent(chip.utilisation)} used, ${chip.fits ? 'fits' : 'does not fit'}`],
     ...(chip.latencySeconds === null ? [] : [['latency', si(chip.latencySeconds, 's')] as [string, string]]),
     ...(chip.energyJoules === null ? [] : [['energy', si(chip.energyJoules, 'J')] as [string, string]]),
+    ...(binding === null ? [] : [['limit that binds', describeBinding(binding)] as [string, string]]),
     ...notes.map((note): [string, string] => ['note', note]),
   ];
   return lines.map(([title, value]) => `${title.padEnd(16)}  ${value}`).join('\n');

@@ -1,3 +1,4 @@
+import { describeBinding } from '../binding-limit.js';
 import { count, percent, percentSpread, si } from '../format.js';
 import { type Html, html } from '../html.js';
 import { oneDayOf } from '../one-day.js';
@@ -24,6 +25,7 @@ const chipColumns: readonly Column<ReportNetwork>[] = [
   { title: 'latency', number: true, text: ({ chip }) => orDash(chip.latencySeconds, 's') },
   { title: 'energy', number: true, text: ({ chip }) => orDash(chip.energyJoules, 'J') },
   { title: 'inferences per joule', number: true, text: ({ chip }) => perJoule(chip.energyJoules) },
+  { title: 'limit that binds', text: ({ binding }) => describeBinding(binding) },
 ];
 
 /** The final table. Empty until the run has one. */
@@ -59,10 +61,11 @@ function labelOf({ role, rank, name }: ReportNetwork): string {
   return role === 'baseline' ? `baseline ${name}` : `${rank}. ${name}`;
 }
 
-function networkRow({ role, rank, name, digitalAccuracy, drift, avm, parameters, macs, chip }: ReportNetwork) {
+function networkRow({ role, rank, name, digitalAccuracy, drift, avm, parameters, macs, chip, binding }: ReportNetwork) {
   const { mean, std, repeats } = oneDayOf(drift);
   const accuracy = { oneDayAccuracy: mean, oneDayStd: std, repeats, digitalAccuracy, avm };
-  return { role, rank, name, ...accuracy, parameters, macs, ...chip };
+  const limit = { limitThatBinds: binding?.name ?? null, shareOfLimit: binding?.share ?? null };
+  return { role, rank, name, ...accuracy, parameters, macs, ...chip, ...limit };
 }
 
 function orDash(value: number | null, unit: string): string {

@@ -1,3 +1,4 @@
+import { describeBinding } from '../binding-limit.js';
 import type { CsvRow } from '../csv.js';
 import { count, percent, percentSpread } from '../format.js';
 import { type Html, html } from '../html.js';
@@ -18,6 +19,7 @@ const columns: readonly Column<ReportTrial>[] = [
   { title: 'parameters', number: true, text: of(({ parameters }) => count(parameters)) },
   { title: 'multiply-adds', number: true, text: of(({ macs }) => count(macs)) },
   { title: 'cores', number: true, text: of(({ chip }) => String(chip.cores)) },
+  { title: 'limit that binds', text: of(({ binding }) => describeBinding(binding)) },
 ];
 
 /** All trials of the search. Empty without any. */
@@ -50,6 +52,8 @@ export function trialRow({ number, round, name, measured, reason }: ReportTrial)
     fits: measured.chip.fits,
     latencySeconds: measured.chip.latencySeconds,
     energyJoules: measured.chip.energyJoules,
+    limitThatBinds: measured.binding?.name ?? null,
+    shareOfLimit: measured.binding?.share ?? null,
     reason,
   };
 }

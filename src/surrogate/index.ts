@@ -2,6 +2,7 @@ export type { Ceiling } from './ceiling.js';
 export { type CreateSurrogateOptions, createSurrogate } from './create-surrogate.js';
 export type { FeatureImportance } from './feature-importance.js';
 export { type FitRequest, type FitSummary, fitSurrogate } from './fit-surrogate.js';
+export { type ImportRequest, type ImportSummary, importSurrogate } from './import-surrogate.js';
 export { kendallTau } from './kendall-tau.js';
 export { type MeasuredTable, readMeasuredTable } from './measured-table.js';
 export type { SurrogateOptions } from './model-surrogate.js';
@@ -13,4 +14,6 @@ export { type FitNotes, type SurrogateCard, surrogateCardSchema } from './surrog
 export { type SurrogateKind, surrogateKinds } from './surrogate-kind.js';
 export { readTrialTable, type TrialTable } from './trial-table.js';
 export { Booster, type BoosterParameters, type FeatureTable, featureTable } from './xgboost/booster.js';
+export { importXgboost } from './xgboost/import-xgboost.js';
 export { type XgboostStatus, xgboostStatus } from './xgboost/library.js';
+export { TreeEnsemble } from './xgboost/tree-ensemble.js';

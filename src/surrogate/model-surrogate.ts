@@ -5,6 +5,7 @@ import type { Architecture, EncodingKind, SearchSpace } from '../space/index.js'
 import { writeFileAtomic } from '../store/index.js';
 import type { Rng } from '../tensor/index.js';
 import { atLeast, type Fold, type HeldOut, heldOutTau, median, repeatedFolds } from './cross-validation.js';
+import { columnRanges, isWithin } from './feature-ranges.js';
 import type { Model, ModelMaker, Purpose } from './model.js';
 import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
 import { type FitNotes, readCard, type SurrogateCard } from './surrogate-card.js';
@@ -223,19 +224,4 @@ function ofEachTarget(make: (target: Target) => Model): Models {
     throw error;
   }
   return made as Models;
-}
-
-function isWithin(ranges: SurrogateCard['ranges'], row: Float32Array): boolean {
-  for (let column = 0; column < row.length; column++) {
-    const range = ranges[column]!;
-    if (row[column]! < range[0] || row[column]! > range[1]) return false;
-  }
-  return true;
-}
-
-function columnRanges(features: readonly Float32Array[]): [number, number][] {
-  return Array.from(features[0]!, (_, column) => {
-    const values = features.map((row) => row[column]!);
-    return [Math.min(...values), Math.max(...values)];
-  });
 }

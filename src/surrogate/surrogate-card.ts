@@ -48,7 +48,8 @@ export const surrogateCardSchema = z.strictObject({
   ranges: z.array(z.tuple([z.number(), z.number()])),
   /** Seed of the models. */
   seed: z.int(),
-  rows: z.int().min(1),
+  /** Rows it was fitted on; 0 where that is not known, as of imported models. */
+  rows: z.int().min(0),
   /** Kendall's tau-b on held-out rows: of 1-day accuracy, the same among the better half, of AVM and of its spread. */
   heldOutKendallTau: z.number().nullable(),
   betterHalfKendallTau: z.number().nullable(),

@@ -116,11 +116,15 @@ export class Booster {
 
   /** The model in XGBoost's JSON format. */
   toJson(): string {
+    return Buffer.from(this.toBytes('json')).toString('utf8');
+  }
+
+  /** The model in one of XGBoost's formats; `deprecated` is the legacy binary, which new versions do not write. */
+  toBytes(format: 'json' | 'ubj' | 'deprecated'): Uint8Array {
     const length: [number | bigint] = [0];
     const data: [unknown] = [null];
-    xgboost().call('XGBoosterSaveModelToBuffer', this.#handle, '{"format": "json"}', length, data);
-    const bytes = koffi.decode(data[0], koffi.array('uint8_t', Number(length[0]))) as Uint8Array;
-    return Buffer.from(bytes).toString('utf8');
+    xgboost().call('XGBoosterSaveModelToBuffer', this.#handle, JSON.stringify({ format }), length, data);
+    return Uint8Array.from(koffi.decode(data[0], koffi.array('uint8_t', Number(length[0]))) as Uint8Array);
   }
 
   /** Frees the native memory; once is enough, more does no harm. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../../config/index.js';
 import { writeFileAtomic } from '../../store/index.js';
@@ -50,9 +51,10 @@ export class XgboostMaker implements ModelMaker {
   load(folder: string, name: string, purpose: Purpose): Model {
     const boosters = [readBooster(modelFile(folder, name))];
     try {
-      for (let i = 1; purpose === 'both' && i <= (this.options.members ?? MEMBERS); i++) {
-        boosters.push(readBooster(modelFile(folder, `${name}-mean-${i}`)));
-      }
+      // imported models have no ensemble
+      const first = modelFile(folder, `${name}-mean-1`);
+      const members = purpose === 'both' && existsSync(first) ? (this.options.members ?? MEMBERS) : 0;
+      for (let i = 1; i <= members; i++) boosters.push(readBooster(modelFile(folder, `${name}-mean-${i}`)));
     } catch (error) {
       for (const booster of boosters) booster.dispose();
       throw error;

@@ -1,0 +1,96 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail } from '../config/index.js';
+import type { EncodingKind, SearchSpace } from '../space/index.js';
+import { writeFileAtomic } from '../store/index.js';
+import { createRng } from '../tensor/index.js';
+import { columnRanges } from './feature-ranges.js';
+import type { SurrogateCard } from './surrogate-card.js';
+import { Booster } from './xgboost/booster.js';
+import { importXgboost } from './xgboost/import-xgboost.js';
+
+/** Models of XGBoost that together make a surrogate. */
+export interface ImportRequest {
+  readonly space: SearchSpace;
+  /** Encoding of the space that they were fitted on; IBM's published models: `base`. */
+  readonly encoding: EncodingKind;
+  /** Files of the models of 1-day accuracy, its variation over one month, and its spread. */
+  readonly models: { readonly score: string; readonly avm: string; readonly std: string };
+  /** Folder that models and card are written to. */
+  readonly to: string;
+}
+
+/** What was imported. */
+export interface ImportSummary {
+  readonly folder: string;
+  readonly features: number;
+  readonly models: Readonly<Record<string, { readonly objective: string; readonly trees: number }>>;
+}
+
+/** Architectures that the range of features is taken from: the models say nothing of their training rows. */
+const RANGE_DRAWS = 4096;
+
+/**
+ * Makes a surrogate folder of models that XGBoost wrote: JSON, UBJSON, or the legacy binary of IBM's published surrogates.
+ * They are written again as XGBoost's JSON. Predictions keep the models' units.
+ *
+ * @throws SURROGATE_INVALID when a file is no such model or takes another number of features; SURROGATE_UNAVAILABLE
+ */
+export function importSurrogate({ space, encoding, models, to }: ImportRequest): ImportSummary {
+  const features = space.featureNames(encoding);
+  const read = Object.entries(models).map(([target, file]) => ({ target, ...readModel(file, features.length) }));
+  const rng = createRng(0, 'surrogate/import');
+  const drawn = Array.from({ length: RANGE_DRAWS }, () => space.sampleUnlimited(rng));
+  const card: SurrogateCard = {
+    format: 2,
+    kind: 'xgboost',
+    space: space.name,
+    encoding,
+    features: [...features],
+    ranges: columnRanges(drawn.map((a) => (encoding === 'base' ? space.encode(a) : space.encodeExtended(a)))),
+    seed: 0,
+    rows: 0,
+    heldOutKendallTau: null,
+    betterHalfKendallTau: null,
+    avmKendallTau: null,
+    stdKendallTau: null,
+    folds: 0,
+    engine: 'imported',
+  };
+  mkdirSync(to, { recursive: true });
+  for (const { target, json } of read) writeFileAtomic(join(to, `xgboost-${target}.json`), json);
+  writeFileAtomic(join(to, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
+  const told = read.map(({ target, objective, trees }) => [target, { objective, trees }] as const);
+  return { folder: to, features: features.length, models: Object.fromEntries(told) };
+}
+
+function readModel(file: string, features: number): { objective: string; trees: number; json: string } {
+  const bytes = readBytes(file);
+  const model = importXgboost(bytes, file);
+  if (model.features !== features) {
+    fail('SURROGATE_INVALID', 'The model was fitted on another number of features than the encoding has.', {
+      source: file,
+      found: `${model.features} features`,
+      accepted: `${features} features`,
+      hint: 'name the encoding with --encoding base or --encoding extended',
+    });
+  }
+  const booster = Booster.fromBytes(bytes);
+  try {
+    return { objective: model.objective, trees: model.trees, json: booster.toJson() };
+  } finally {
+    booster.dispose();
+  }
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    return fail('DATA_MISSING', 'The model cannot be read.', {
+      source: file,
+      found: (error as NodeJS.ErrnoException).code ?? String(error),
+      accepted: 'a model that XGBoost wrote',
+    });
+  }
+}

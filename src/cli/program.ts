@@ -10,6 +10,7 @@ import { resumeCommand } from './commands/resume.js';
 import { searchCommand } from './commands/search.js';
 import { studioCommand } from './commands/studio.js';
 import { surrogateCommand } from './commands/surrogate.js';
+import { sweepCommand } from './commands/sweep.js';
 import { reportError } from './output.js';
 
 /** Every command, in the order that `--help` lists them. */
@@ -18,6 +19,7 @@ const commands = [
   resumeCommand,
   evaluateCommand,
   mapCommand,
+  sweepCommand,
   exportCommand,
   benchmarkCommand,
   surrogateCommand,

@@ -7,7 +7,7 @@ export {
   engineOf,
 } from './config/crossbar-config.js';
 export type { IoParameters } from './config/io-parameters.js';
-export { loadCrossbar } from './config/load.js';
+export { crossbarPath, crossbarWith, loadCrossbar } from './config/load.js';
 export type { Mapping } from './config/mapping.js';
 export type { InputRangeParameters } from './config/pre-post.js';
 export { defaultPreset } from './config/presets.js';

@@ -10,5 +10,8 @@ export {
   prepareNetwork,
 } from './prepare-network.js';
 export { programFingerprint, programVersion } from './program-fingerprint.js';
+export { type ParameterRange, parseParameterRange } from './sweep/parameter-range.js';
+export { runSweep, type SweepOptions, type SweepPoint, type SweepResult, sweepPoints } from './sweep/run-sweep.js';
+export { knownResults, sweepDocument, sweepFile, writeSweepFiles } from './sweep/sweep-file.js';
 export { openTrainedNetwork, readNormalisation, type TrainedNetworkFile } from './trained-network.js';
 export { type Fidelity, type TrialSpec, trialInputs, trialStream } from './trial-spec.js';

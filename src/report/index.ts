@@ -5,7 +5,9 @@ export { escapeHtml, Html, html, raw } from './html.js';
 export { palette } from './palette.js';
 export { networkPicture } from './picture/network-picture.js';
 export { progressPlot } from './plots/progress-plot.js';
+export { sweepPlot } from './plots/sweep-plot.js';
 export { renderReport } from './render-report.js';
+export { renderSweep } from './render-sweep.js';
 export type {
   BindingLimit,
   ReportChipFigures,
@@ -17,4 +19,5 @@ export type {
 } from './report-data.js';
 export { type RunFigures, type RunJournal, type RunResult, reportFromRun, reportTrials } from './report-from-run.js';
 export { style as reportStyle } from './style.js';
+export type { SweepAxis, SweepData } from './sweep-data.js';
 export { type TextColumn, textTable } from './text-table.js';

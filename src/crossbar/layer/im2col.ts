@@ -10,20 +10,40 @@ export function im2col(x: tf.Tensor4D, shape: ConvShape): tf.Tensor2D {
   const pad = explicitPad(shape, height, width);
   const [outHeight, outWidth] = outputSize(shape, height, width);
   return tf.tidy(() => {
+    // Rows and columns behind the image, so that every stride has its whole cell (see firstOfCells).
     const padded = tf.pad(x, [
       [0, 0],
-      [pad.top, pad.bottom],
-      [pad.left, pad.right],
+      [pad.top, pad.bottom + sh - 1],
+      [pad.left, pad.right + sw - 1],
       [0, 0],
     ]);
     const views: tf.Tensor[] = [];
     for (let i = 0; i < kh; i++) {
       for (let j = 0; j < kw; j++) {
         const [top, left] = [i * dh, j * dw];
-        const end = [batch, top + (outHeight - 1) * sh + 1, left + (outWidth - 1) * sw + 1, channels];
-        views.push(tf.stridedSlice(padded, [0, top, left, 0], end, [1, sh, sw, 1]));
+        const cells = tf.slice(padded, [0, top, left, 0], [batch, outHeight * sh, outWidth * sw, channels]);
+        views.push(firstOfCells(cells, sh, sw));
       }
     }
-    return tf.reshape(tf.stack(views, 4), [batch * outHeight * outWidth, channels * kh * kw]);
+    // concat and not stack: it is the one that the native backend has a kernel for.
+    const taps = tf.concat(
+      views.map((view) => tf.expandDims(view, 4)),
+      4,
+    );
+    return tf.reshape(taps, [batch * outHeight * outWidth, channels * kh * kw]);
   });
+}
+
+/** The upper left pixel of every cell of `sh` x `sw` pixels. A strided slice by operations that every backend has fast. */
+function firstOfCells(image: tf.Tensor4D, sh: number, sw: number): tf.Tensor4D {
+  if (sh === 1 && sw === 1) return image;
+  const [batch, height, width, channels] = image.shape;
+  const [rows, cols] = [height / sh, width / sw];
+  const cells = tf.reshape(image, [batch, rows, sh, cols, sw, channels]);
+  return tf.reshape(tf.slice(cells, [0, 0, 0, 0, 0, 0], [batch, rows, 1, cols, 1, channels]), [
+    batch,
+    rows,
+    cols,
+    channels,
+  ]);
 }

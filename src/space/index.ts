@@ -1,4 +1,5 @@
 export { type Feasibility, findFeasible, requireFeasible } from './find-feasible.js';
+export { listedSpace } from './listed-space.js';
 export { loadArchitecture } from './load-architecture.js';
 export { loadSpace, spaceNames } from './load-space.js';
 export { parseArchitecture } from './parse-architecture.js';

@@ -2,15 +2,16 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { namedLimits, namedShortLimits } from '../chip/index.js';
-import { parseWith } from '../config/index.js';
+import { fail, parseWith } from '../config/index.js';
 import { taskSpecSchema } from '../data/index.js';
-import { surrogateKinds } from '../surrogate/index.js';
+import { type SurrogateKind, surrogateKinds } from '../surrogate/index.js';
 import { backendNames } from '../tensor/index.js';
 import { digitalTrainingSchema, driftEvaluationSchema, hwaTrainingSchema } from '../training/index.js';
 import { durationSchema } from './duration.js';
 import { objectiveSchema, oneDay } from './objective.js';
+import { bayesianSchema } from './strategies/bayesian.js';
 import { evolutionSchema } from './strategies/evolution.js';
-import { defaultsOf, strategyNames } from './strategies/index.js';
+import { defaultsOf, strategyNames, surrogateOf } from './strategies/index.js';
 import { regularizedEvolutionSchema } from './strategies/regularized-evolution.js';
 
 const count = z.int().min(1);
@@ -72,6 +73,11 @@ const searchSchema = z
       .min(2)
       .optional()
       .describe(`candidates or parents at the same time; if absent ${defaultsOf('population')}`),
+    generations: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(`generations on the surrogate before each batch of trials; if absent ${defaultsOf('generations')}`),
     crossover: z
       .number()
       .min(0)
@@ -79,15 +85,16 @@ const searchSchema = z
       .optional()
       .describe(`share of children that have two parents; if absent ${defaultsOf('crossover')}`),
     tournament: regularizedEvolutionSchema.shape.tournament,
+    candidates: bayesianSchema.shape.candidates,
   })
   .describe('the strategy and its budget');
 
 const surrogateSchema = z
   .strictObject({
     kind: z
-      .enum([...surrogateKinds, 'none'])
-      .default('xgboost')
-      .describe('what predicts accuracy, variation and spread'),
+      .enum(['auto', ...surrogateKinds, 'none'])
+      .default('auto')
+      .describe(`what predicts accuracy, variation and spread; auto: ${surrogateDefaults()}`),
     after: z.int().min(4).default(16).describe('successful trials from which on it takes part'),
     warmStart: z.string().min(1).optional().describe('a folder with a trained surrogate and its data to begin with'),
   })
@@ -180,6 +187,38 @@ export function parseSearchConfig(value: unknown, source: string): SearchConfig 
       surrogate: { ...config.surrogate, warmStart: fixedPath(config.surrogate.warmStart) },
     }),
   };
+}
+
+/**
+ * The kind of surrogate that takes part in a search, or null where none does.
+ *
+ * @throws CONFIG_INVALID when the strategy cannot do without one
+ */
+export function surrogateKindOf({
+  search,
+  surrogate,
+}: Pick<SearchConfig, 'search' | 'surrogate'>): SurrogateKind | null {
+  const own = surrogateOf(search.strategy);
+  if (own === null) return null;
+  if (surrogate.kind === 'auto') return own.kind;
+  if (surrogate.kind !== 'none') return surrogate.kind;
+  if (!own.needed) return null;
+  return fail('CONFIG_INVALID', `The strategy ${search.strategy} works with a surrogate.`, {
+    path: 'surrogate.kind',
+    found: 'none',
+    accepted: ['auto', ...surrogateKinds].join(', '),
+    hint: 'name a surrogate, or a strategy that needs none',
+  });
+}
+
+/** Which kind advises which strategy: `evolution xgboost, bayesian gp`. */
+function surrogateDefaults(): string {
+  return strategyNames
+    .flatMap((name) => {
+      const own = surrogateOf(name);
+      return own === null ? [] : [`${name} ${own.kind}`];
+    })
+    .join(', ');
 }
 
 /** Number of workers that a configuration asks for. */

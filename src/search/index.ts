@@ -28,8 +28,10 @@ export {
 export type { FinalMeasurement, FinalRow, SearchResult } from './result.js';
 export { type RunOptions, resumeRun, runSearch } from './run-search.js';
 export { prepareRun, type RunSetup } from './setup.js';
+export { Bananas, type BananasOptions, bananasSchema } from './strategies/bananas.js';
+export { Bayesian, type BayesianOptions, bayesianSchema } from './strategies/bayesian.js';
 export { Evolution, type EvolutionOptions, evolutionSchema } from './strategies/evolution.js';
-export { createStrategy, type StrategyName, strategyNames } from './strategies/index.js';
+export { createStrategy, type StrategyName, strategyNames, surrogateOf } from './strategies/index.js';
 export { LocalSearch } from './strategies/local-search.js';
 export { Nsga2, type Nsga2Options, nsga2Schema } from './strategies/nsga2.js';
 export { RandomSearch } from './strategies/random.js';
@@ -39,5 +41,6 @@ export {
   regularizedEvolutionSchema,
 } from './strategies/regularized-evolution.js';
 export type { Advisor, Opinion, Outcome, Strategy, StrategyContext, ToldTrial } from './strategies/strategy.js';
+export { SurrogateNsga2, type SurrogateNsga2Options, surrogateNsga2Schema } from './strategies/surrogate-nsga2.js';
 export { SurrogateAdvisor, type SurrogateReport } from './surrogate-advisor.js';
 export { reportFile, writeReport } from './write-report.js';

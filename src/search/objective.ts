@@ -22,7 +22,7 @@ export const oneDay = 86_400;
  * The least spread that counts: without it a network whose few repeats happen to agree would win over all others.
  * One part in 200 is what 40,000 images at 50 % accuracy could resolve in two standard errors.
  */
-const leastSpread = 0.005;
+export const leastSpread = 0.005;
 
 /** Mean and spread of the accuracy one day after programming. */
 export function atOneDay(metrics: Pick<TrialMetrics, 'analog'>): DriftPoint {

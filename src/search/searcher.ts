@@ -4,7 +4,7 @@ import { createRng } from '../tensor/index.js';
 import { admitsOnChip } from './chip-limits.js';
 import type { RunSetup } from './setup.js';
 import { createStrategy } from './strategies/index.js';
-import type { Strategy, ToldTrial } from './strategies/strategy.js';
+import type { Opinion, Strategy, ToldTrial } from './strategies/strategy.js';
 import { createAdvisor, type SurrogateAdvisor, type SurrogateReport } from './surrogate-advisor.js';
 
 /** An architecture to try, with what the surrogate expects of it. */
@@ -38,7 +38,7 @@ export class Searcher {
     this.#queue = first.filter((architecture) => !told.has(space.hash(architecture)));
     this.#known = new Set([...told, ...first.map((architecture) => space.hash(architecture))]);
     const rng = createRng(config.seed, 'search');
-    this.#advisor = createAdvisor(config, space, rng.child('surrogate'), onFit);
+    this.#advisor = createAdvisor(config, space, chip, rng.child('surrogate'), onFit);
     const context = {
       space,
       admits: admitsOnChip(space, chip, config.limits),
@@ -53,7 +53,7 @@ export class Searcher {
     const queued = this.#queue.splice(0, n);
     const architectures = [...queued, ...this.#novel(n - queued.length)];
     const opinions = this.#advisor?.ready === true ? this.#advisor.score(architectures) : [];
-    return architectures.map((architecture, i) => ({ architecture, predicted: opinions[i] ?? null }));
+    return architectures.map((architecture, i) => ({ architecture, predicted: recorded(opinions[i]) }));
   }
 
   /** Proposals of the strategy, without those that somebody else has made. */
@@ -89,4 +89,11 @@ export class Searcher {
   dispose(): void {
     this.#advisor?.dispose();
   }
+}
+
+/** What the journal keeps of an opinion. */
+function recorded(opinion: Opinion | undefined): TrialPrediction | null {
+  if (opinion === undefined) return null;
+  const { score, avm, std, inRange } = opinion;
+  return { score, avm, std, inRange };
 }

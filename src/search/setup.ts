@@ -47,7 +47,7 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
   const tile = { rows: chip.rows.value, cols: chip.columns.value };
   const space = loadSpace(config.space, tile).withLimits({ params, macs, cores });
   requireFeasible(space, createRng(config.seed, 'limits'));
-  createAdvisor(config, space, createRng(config.seed, 'probe'))?.dispose();
+  createAdvisor(config, space, chip, createRng(config.seed, 'probe'))?.dispose();
   requireFeasibleOnChip(space, chip, config.limits, config.seed);
   const enqueued = enqueuedArchitectures(config, space, chip);
   const crossbar = resolveCrossbar(config.crossbar, 'crossbar');

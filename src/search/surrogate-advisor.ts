@@ -1,7 +1,17 @@
+import type { Chip } from '../chip/index.js';
 import type { Architecture, SearchSpace } from '../space/index.js';
-import { createSurrogate, type Surrogate } from '../surrogate/index.js';
+import {
+  createSurrogate,
+  type LabelWarp,
+  labelWarp,
+  type Prediction,
+  type Surrogate,
+  toScores,
+} from '../surrogate/index.js';
 import type { Rng } from '../tensor/index.js';
-import type { SearchConfig } from './config.js';
+import { type SearchConfig, surrogateKindOf } from './config.js';
+import { objectiveList, scoredObjective } from './objective.js';
+import { objectivePredictor } from './objective-prediction.js';
 import type { Advisor, Opinion, ToldTrial } from './strategies/strategy.js';
 
 /** How well the surrogate ranks trials that it was not fitted on. */
@@ -19,6 +29,11 @@ export interface AdvisorOptions {
   /** Folder of a surrogate to ask until then; without one, nobody is asked before. */
   readonly warmStart?: string | undefined;
   readonly rng: Rng;
+  /** With several objectives: which of them the surrogate learns, and all of them, each as a number to be maximised. */
+  readonly several?: {
+    readonly scored: number;
+    readonly predict: (architecture: Architecture, prediction: Prediction) => readonly number[];
+  };
   /** Hears every new fit. */
   readonly onFit?: (report: SurrogateReport) => void;
 }
@@ -26,7 +41,9 @@ export interface AdvisorOptions {
 /** Lets a surrogate advise a strategy: fits it on the trials of this run as they arrive. */
 export class SurrogateAdvisor implements Advisor {
   readonly after: number;
+  readonly scored: number;
   #report: SurrogateReport | null = null;
+  #warp: LabelWarp | undefined;
 
   /** @throws SURROGATE_INVALID when the surrogate to begin with is damaged or was fitted on another space */
   constructor(
@@ -35,6 +52,7 @@ export class SurrogateAdvisor implements Advisor {
   ) {
     if (options.warmStart !== undefined) surrogate.load(options.warmStart);
     this.after = options.warmStart === undefined ? options.after : 0;
+    this.scored = options.several?.scored ?? 0;
   }
 
   /** The last fit's report; null before the first. */
@@ -55,12 +73,32 @@ export class SurrogateAdvisor implements Advisor {
     });
     if (rows.length < after) return;
     const { heldOutKendallTau } = this.surrogate.fit(rows, rng.child(`fit/${rows.length}`));
+    this.#warp = labelWarp(Float64Array.from(rows, ({ oneDayAccuracy }) => oneDayAccuracy));
     this.#report = { rows: rows.length, heldOutKendallTau };
     onFit?.(this.#report);
   }
 
   score(architectures: readonly Architecture[]): Opinion[] {
-    return architectures.length === 0 ? [] : this.surrogate.predict(architectures);
+    if (architectures.length === 0) return [];
+    const { several } = this.options;
+    return this.surrogate.predict(architectures).map((prediction, i) => {
+      const believed = this.#inNormalScores(prediction);
+      const objectives = several?.predict(architectures[i]!, prediction).map((value, place) => {
+        return place === several.scored ? believed.mean : value;
+      });
+      return { ...prediction, ...believed, ...(objectives !== undefined && { objectives }) };
+    });
+  }
+
+  /**
+   * Mean and deviation in normal scores of what was fitted on; before the first fit as they are. Accuracies are crowded
+   * at the top with a long tail of failures: in their own unit, a bad candidate that is hardly known would promise more
+   * than a good one.
+   */
+  #inNormalScores({ mean, deviation }: Prediction): { mean: number; deviation: number } {
+    if (this.#warp === undefined) return { mean, deviation };
+    const [low, middle, high] = toScores(this.#warp, Float64Array.of(mean - deviation, mean, mean + deviation));
+    return { mean: middle!, deviation: (high! - low!) / 2 };
   }
 
   /** Keeps the last fit in a folder, for other runs to begin with. */
@@ -74,17 +112,28 @@ export class SurrogateAdvisor implements Advisor {
 }
 
 /**
- * The surrogate that a configuration asks for, or undefined: only evolution asks one.
+ * The surrogate that a configuration asks for, or undefined where none takes part.
  *
- * @throws SURROGATE_UNAVAILABLE, SURROGATE_INVALID
+ * @throws SURROGATE_UNAVAILABLE, SURROGATE_INVALID, CONFIG_INVALID
  */
 export function createAdvisor(
-  { search, surrogate }: Pick<SearchConfig, 'search' | 'surrogate'>,
+  config: Pick<SearchConfig, 'search' | 'surrogate' | 'objective'>,
   space: SearchSpace,
+  chip: Chip,
   rng: Rng,
   onFit?: (report: SurrogateReport) => void,
 ): SurrogateAdvisor | undefined {
-  if (search.strategy !== 'evolution' || surrogate.kind === 'none') return undefined;
-  const { kind, after, warmStart } = surrogate;
-  return new SurrogateAdvisor(createSurrogate(kind, space), { after, warmStart, rng, ...(onFit && { onFit }) });
+  const kind = surrogateKindOf(config);
+  if (kind === null) return undefined;
+  const { after, warmStart } = config.surrogate;
+  const list = objectiveList(config.objective);
+  return new SurrogateAdvisor(createSurrogate(kind, space), {
+    after,
+    warmStart,
+    rng,
+    ...(list.length > 1 && {
+      several: { scored: scoredObjective(list), predict: objectivePredictor(list, space, chip) },
+    }),
+    ...(onFit && { onFit }),
+  });
 }

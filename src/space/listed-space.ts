@@ -11,7 +11,7 @@ import type {
 } from './search-space.js';
 
 /** Proposals of the whole space that are looked at before a listed one is taken at random. */
-const REDRAWS = 60;
+const REDRAWS = 30;
 
 /**
  * The part of a search space that a list names, for example the architectures of a table: a proposal outside is drawn
@@ -59,6 +59,9 @@ class ListedSpace implements SearchSpace {
   }
   get geneNames() {
     return this.#space.geneNames;
+  }
+  get genes() {
+    return this.#space.genes;
   }
 
   withLimits(limits: SpaceLimits): SearchSpace {
@@ -152,6 +155,11 @@ class ListedSpace implements SearchSpace {
 
   size(): bigint {
     return BigInt(this.#members.length);
+  }
+
+  expressBaseline(name: string): Architecture | undefined {
+    const nearest = this.#space.expressBaseline(name);
+    return nearest === undefined ? undefined : this.#listed(nearest);
   }
 
   #listed(a: Architecture): Architecture | undefined {

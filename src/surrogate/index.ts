@@ -4,6 +4,7 @@ export type { FeatureImportance } from './feature-importance.js';
 export { type FitRequest, type FitSummary, fitSurrogate } from './fit-surrogate.js';
 export { type ImportRequest, type ImportSummary, importSurrogate } from './import-surrogate.js';
 export { kendallTau } from './kendall-tau.js';
+export { type LabelWarp, labelWarp, toScores } from './label-warp.js';
 export { type MeasuredTable, readMeasuredTable } from './measured-table.js';
 export type { SurrogateOptions } from './model-surrogate.js';
 export { ndcg } from './ndcg.js';

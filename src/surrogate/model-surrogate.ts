@@ -92,13 +92,14 @@ export class ModelSurrogate implements Surrogate {
     const features = this.#encode(architectures);
     const table = featureTable(features, card.features.length);
     const { score, mean, deviation } = models.score.predict(table);
-    const avm = models.avm.predict(table).mean;
+    const avm = models.avm.predict(table);
     const std = models.std.predict(table).mean;
     return features.map((row, i) => ({
       score: score[i]!,
       mean: mean[i]!,
       deviation: deviation[i]!,
-      avm: avm[i]!,
+      avm: avm.mean[i]!,
+      avmDeviation: avm.deviation[i]!,
       std: std[i]!,
       inRange: isWithin(card.ranges, row),
     }));

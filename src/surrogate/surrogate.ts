@@ -23,6 +23,8 @@ export interface Prediction {
   readonly deviation: number;
   /** Accuracy variation over one month. */
   readonly avm: number;
+  /** How unsure the surrogate is of that variation, as a standard deviation. */
+  readonly avmDeviation: number;
   /** Standard deviation of the 1-day accuracy. */
   readonly std: number;
   /** False where a feature lies outside the range of the training rows: the prediction is a guess then. */

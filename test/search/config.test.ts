@@ -23,8 +23,8 @@ describe('parseSearchConfig', () => {
       seed: 1,
       objective: 'oneDayAccuracy',
       limits: { avm: 1 },
-      search: { strategy: 'evolution', generations: 200, mutation: { depth: 0.8, width: 0.8, other: 0.6 } },
-      surrogate: { kind: 'xgboost', after: 16 },
+      search: { strategy: 'evolution', mutation: { depth: 0.8, width: 0.8, other: 0.6 } },
+      surrogate: { kind: 'auto', after: 16 },
       evaluation: { times: [1, 3600, 86_400, 2_592_000] },
       final: { top: 1, baseline: 'resnet8' },
     });

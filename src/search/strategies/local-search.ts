@@ -14,14 +14,14 @@ export class LocalSearch implements Strategy {
   readonly #context: StrategyContext;
   readonly #asked: Candidates;
   readonly #memory = new Memory();
-  /** What was asked in the present climb. */
-  #climb: Candidates;
+  /** Architectures of climbs that have ended. */
+  readonly #behind: Candidates;
   #asks = 0;
 
   constructor(context: StrategyContext) {
     this.#context = context;
     this.#asked = new Candidates(context.space, context.admits);
-    this.#climb = new Candidates(context.space, context.admits);
+    this.#behind = new Candidates(context.space, context.admits);
   }
 
   tell(trials: Parameters<Strategy['tell']>[0]): void {
@@ -31,18 +31,14 @@ export class LocalSearch implements Strategy {
   ask(n: number): Architecture[] {
     const rng = this.#context.rng.child(`ask/${this.#asks++}`);
     const near = this.#untried(n, rng);
-    if (near.length < n && this.#tops().length > 0) {
-      this.#climb = new Candidates(this.#context.space, this.#context.admits);
-    }
+    if (near.length < n) for (const { architecture } of this.#memory.successes) this.#behind.add(architecture);
     for (const architecture of near) this.#asked.add(architecture);
-    const proposed = [...near, ...drawNew(n - near.length, this.#asked, rng.child('draw'))];
-    for (const architecture of proposed) this.#climb.add(architecture);
-    return proposed;
+    return [...near, ...drawNew(n - near.length, this.#asked, rng.child('draw'))];
   }
 
   /** The best of the present climb; of several objectives its front. */
   #tops(): Architecture[] {
-    const own = this.#memory.ranked(this.#context.avmLimit).filter(({ architecture }) => this.#climb.has(architecture));
+    const own = this.#memory.successes.filter(({ architecture }) => !this.#behind.has(architecture));
     const points = own.map(({ outcome }) => pointOf(outcome, this.#context.avmLimit));
     return (nonDominatedFronts(points)[0] ?? []).map((i) => own[i]!.architecture);
   }

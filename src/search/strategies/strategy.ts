@@ -26,22 +26,28 @@ export interface Outcome {
 export interface Opinion {
   /** Higher is better; only the order counts. */
   readonly score: number;
-  /** How unsure the score is, as a standard deviation in its own unit; absent where the surrogate cannot tell. */
-  readonly deviation?: number;
-  /** All objectives, each as a number to be maximised; absent where the score is the only one. */
-  readonly objectives?: readonly number[];
+  /** Expected value of what the score orders, in a unit that is the same for all opinions after one learning. */
+  readonly mean: number;
+  /** How unsure the surrogate is of that mean, as a standard deviation. */
+  readonly deviation: number;
   /** Predicted accuracy variation over one month. */
   readonly avm: number;
+  /** How unsure the surrogate is of that variation, as a standard deviation. */
+  readonly avmDeviation: number;
   /** Predicted standard deviation of the 1-day accuracy. */
   readonly std: number;
   /** False where the architecture lies outside of what the surrogate was fitted on. */
   readonly inRange: boolean;
+  /** All objectives, each as a number to be maximised, the mean among them; absent where it is the only one. */
+  readonly objectives?: readonly number[];
 }
 
 /** Scores architectures after having seen some trials: what a strategy needs to know of a surrogate. */
 export interface Advisor {
   /** Number of successful trials from which on it can be asked. */
   readonly after: number;
+  /** Which of the objectives the mean is; the first if absent. */
+  readonly scored?: number;
   /** Learns from all trials known so far, given in ascending number. */
   learn(trials: readonly ToldTrial[]): void;
   /** One opinion per architecture. */
@@ -75,4 +81,10 @@ export interface StrategyContext {
   readonly rng: Rng;
   /** Present when a surrogate takes part. */
   readonly advisor?: Advisor;
+}
+
+/** The surrogate that a strategy cannot do without. */
+export function requireAdvisor({ advisor }: StrategyContext, strategy: string): Advisor {
+  if (advisor === undefined) throw new TypeError(`the strategy ${strategy} works with a surrogate`);
+  return advisor;
 }

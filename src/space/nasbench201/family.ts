@@ -31,8 +31,12 @@ export function nasBench201Family(definition: NasBench201Definition): GeneFamily
     extendedFeatures: extendedCellFeatures,
     isActive: () => true,
     drawMutation: (genes, kind, rng) => {
-      const changed = ofKind(genes, kind);
-      return changed.length === 0 ? undefined : rng.pick(changed);
+      const possible = changes(genes, kind);
+      if (possible.length === 0) return undefined;
+      const { edge, op } = rng.pick(possible);
+      const changed = genes.slice();
+      changed[edge] = op;
+      return changed;
     },
     neighbours,
     shrink(genes, rng) {
@@ -54,26 +58,37 @@ export function nasBench201Family(definition: NasBench201Definition): GeneFamily
 }
 
 /** One edge with another operation. */
-function neighbours(genes: Genes): Genes[] {
-  return [...genes].flatMap((current, edge) =>
-    opCodes
-      .filter((op) => op !== current)
-      .map((op) => {
-        const changed = genes.slice();
-        changed[edge] = op;
-        return changed;
-      }),
-  );
+interface Change {
+  readonly edge: number;
+  readonly op: number;
 }
+
+function neighbours(genes: Genes): Genes[] {
+  return changes(genes, 'other').map(({ edge, op }) => {
+    const changed = genes.slice();
+    changed[edge] = op;
+    return changed;
+  });
+}
+
+/** All changes of one edge, by the operation that it has now: those that search draws from again and again. */
+const allChanges: readonly (readonly (readonly Change[])[])[] = cellGeneNames.map((_, edge) =>
+  opCodes.map((current) => opCodes.filter((op) => op !== current).map((op) => ({ edge, op }))),
+);
+const depthChanges = allChanges.map((ofEdge) =>
+  ofEdge.map((ofOp, current) => ofOp.filter(({ op }) => isConvolution(op) !== isConvolution(current))),
+);
 
 /** A cell has no widths: depth puts a convolution in or takes one out, width and other are any change. */
-function ofKind(genes: Genes, kind: MutationKind): Genes[] {
-  const all = neighbours(genes);
-  return kind === 'depth' ? all.filter((changed) => convolutions(changed) !== convolutions(genes)) : all;
+function changes(genes: Genes, kind: MutationKind): Change[] {
+  const known = kind === 'depth' ? depthChanges : allChanges;
+  const possible: Change[] = [];
+  for (let edge = 0; edge < genes.length; edge++) possible.push(...known[edge]![genes[edge]!]!);
+  return possible;
 }
 
-function convolutions(genes: Genes): number {
-  return genes.filter((op) => cellOps[op]!.startsWith('conv')).length;
+function isConvolution(op: number): boolean {
+  return cellOps[op]!.startsWith('conv');
 }
 
 function edgesWith(genes: Genes, op: number): number[] {

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { Architecture } from '../../space/index.js';
+import type { Rng } from '../../tensor/index.js';
+import { paretoOrder } from '../pareto/order.js';
+import { Candidates, drawNew } from './candidates.js';
+import { Memory, pointOf } from './memory.js';
+import { ScoredSet } from './scored-set.js';
+import { type Advisor, type Opinion, requireAdvisor, type Strategy, type StrategyContext } from './strategy.js';
+
+/** Options of {@link Bananas}. */
+export const bananasSchema = z.strictObject({
+  candidates: z
+    .number()
+    .int()
+    .min(1)
+    .default(100)
+    .describe('architectures drawn, and as many near the best measured ones, that a batch is chosen from'),
+});
+
+export type BananasOptions = z.output<typeof bananasSchema>;
+
+/** Measured architectures whose mutations are looked at. */
+const parents = 20;
+
+/** Most mutations between a parent and a candidate. */
+const steps = 2;
+
+/**
+ * BANANAS (White, Neiswanger and Savani, "BANANAS: Bayesian Optimization with Neural Architectures for Neural
+ * Architecture Search", 2021): uniform draws until an ensemble of predictors can be asked; then mutations of the best
+ * measured architectures, chosen by independent Thompson sampling: each candidate's value is drawn once from its
+ * prediction and its uncertainty, and the highest draws are measured.
+ */
+export class Bananas implements Strategy {
+  readonly #context: StrategyContext;
+  readonly #advisor: Advisor;
+  readonly #options: BananasOptions;
+  readonly #asked: Candidates;
+  readonly #memory = new Memory();
+  #asks = 0;
+
+  constructor(context: StrategyContext, options: BananasOptions) {
+    this.#context = context;
+    this.#advisor = requireAdvisor(context, 'bananas');
+    this.#options = options;
+    this.#asked = new Candidates(context.space, context.admits);
+  }
+
+  tell(trials: Parameters<Strategy['tell']>[0]): void {
+    this.#memory.tell(trials);
+  }
+
+  ask(n: number): Architecture[] {
+    const rng = this.#context.rng.child(`ask/${this.#asks++}`);
+    const known = this.#memory.successes.length;
+    const chosen = known > 0 && known >= this.#advisor.after ? this.#choose(n, rng) : [];
+    for (const architecture of chosen) this.#asked.add(architecture);
+    return [...chosen, ...drawNew(n - chosen.length, this.#asked, rng.child('draw'))];
+  }
+
+  #choose(n: number, rng: Rng): Architecture[] {
+    const { space, admits, avmLimit } = this.#context;
+    this.#advisor.learn(this.#memory.trials);
+    const near = this.#memory.ranked(avmLimit).slice(0, parents);
+    const pool = new Candidates(space, admits);
+    const each = this.#options.candidates;
+    pool.fill(each, () => this.#mutated(rng.pick(near).architecture, rng), { unwanted: this.#asked, patience: 50 });
+    pool.fill(pool.size + each, () => space.sample(rng), { unwanted: this.#asked, patience: 50 });
+    const candidates = pool.all;
+    const draws = rng.child('thompson');
+    const points = new ScoredSet(space, this.#advisor)
+      .opinions(candidates)
+      .map((opinion) => this.#drawn(opinion, draws));
+    return paretoOrder(points)
+      .slice(0, n)
+      .map((i) => candidates[i]!);
+  }
+
+  #mutated(parent: Architecture, rng: Rng): Architecture {
+    let child = this.#context.space.mutate(parent, rng);
+    for (let step = rng.int(1, steps + 1); step > 1; step--) child = this.#context.space.mutate(child, rng);
+    return child;
+  }
+
+  /** An opinion with its mean and its variation drawn from what is believed of them. */
+  #drawn({ mean, deviation, avm, avmDeviation, objectives }: Opinion, rng: Rng) {
+    const objective = rng.normal(mean, deviation);
+    const scored = this.#advisor.scored ?? 0;
+    const drawn = objectives?.map((value, i) => (i === scored ? objective : value));
+    const variation = avmDeviation > 0 ? rng.normal(avm, avmDeviation) : avm;
+    return pointOf(
+      { objective, avm: variation, ...(drawn !== undefined && { objectives: drawn }) },
+      this.#context.avmLimit,
+    );
+  }
+}

@@ -5,3 +5,8 @@ export {
   type StrategyRun,
   type StrategySummary,
 } from './compare-strategies.js';
+export { type ContenderResult, compareOnTable, type TabularComparison } from './tabular/compare.js';
+export { type Contender, contenders } from './tabular/contenders.js';
+export type { Interval } from './tabular/interval.js';
+export { regretPlot } from './tabular/regret-plot.js';
+export { readTabular, type Tabular } from './tabular/tabular.js';

@@ -5,6 +5,7 @@ export { escapeHtml, Html, html, raw } from './html.js';
 export { palette } from './palette.js';
 export { networkPicture } from './picture/network-picture.js';
 export { progressPlot } from './plots/progress-plot.js';
+export { type Curve, regretCurves } from './plots/regret-curves.js';
 export { sweepPlot } from './plots/sweep-plot.js';
 export { renderReport } from './render-report.js';
 export { renderSweep } from './render-sweep.js';

@@ -31,7 +31,13 @@ export { prepareRun, type RunSetup } from './setup.js';
 export { Bananas, type BananasOptions, bananasSchema } from './strategies/bananas.js';
 export { Bayesian, type BayesianOptions, bayesianSchema } from './strategies/bayesian.js';
 export { Evolution, type EvolutionOptions, evolutionSchema } from './strategies/evolution.js';
-export { createStrategy, type StrategyName, strategyNames, surrogateOf } from './strategies/index.js';
+export {
+  createStrategy,
+  type StrategyName,
+  type StrategyOptions,
+  strategyNames,
+  surrogateOf,
+} from './strategies/index.js';
 export { LocalSearch } from './strategies/local-search.js';
 export { Nsga2, type Nsga2Options, nsga2Schema } from './strategies/nsga2.js';
 export { RandomSearch } from './strategies/random.js';

@@ -12,6 +12,7 @@ import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
 import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
 import { SearchScreen } from '../search-screen.js';
+import { benchmarkSearchCommand } from './benchmark-search.js';
 
 interface StrategyFlags extends ConfigFlags {
   readonly strategies: StrategyName[];
@@ -25,6 +26,7 @@ export function benchmarkCommand(): Command {
   return new Command('benchmark')
     .description('compare ways of searching')
     .addCommand(strategiesCommand())
+    .addCommand(benchmarkSearchCommand())
     .addHelpText('after', '\nExample:\n  $ kirchhoff benchmark strategies --seeds 1,2,3');
 }
 

@@ -13,7 +13,7 @@ export const bananasSchema = z.strictObject({
     .number()
     .int()
     .min(1)
-    .default(100)
+    .default(200)
     .describe('architectures drawn, and as many near the best measured ones, that a batch is chosen from'),
 });
 

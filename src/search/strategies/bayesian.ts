@@ -14,14 +14,14 @@ export const bayesianSchema = z.strictObject({
     .number()
     .int()
     .min(1)
-    .default(100)
+    .default(200)
     .describe('architectures drawn, and as many near the best measured ones, that a batch is chosen from'),
 });
 
 export type BayesianOptions = z.output<typeof bayesianSchema>;
 
 /** How often the candidates around the most promising ones are looked at. */
-const rounds = 3;
+const rounds = 5;
 
 /** What is expected of a candidate: the higher, the sooner it is measured. */
 type Acquisition = (opinion: Opinion) => number;

@@ -5,6 +5,25 @@ import type { ArchitectureCounts, MutationKind, SpaceTask, TileSize } from './se
 /** An architecture as one integer per gene, in the family's order; inactive genes are 0. */
 export type Genes = Int32Array;
 
+/** The counts that limits bound. */
+export interface LimitedCounts {
+  parameters: number;
+  macs: number;
+  cores: number;
+}
+
+/**
+ * Reads the genes that begin at `at`, writes the extended features from `to` on, and the counts. It keeps scratch memory and
+ * makes no objects.
+ */
+export type Surveyor = (
+  genes: Int32Array,
+  at: number,
+  features: Float32Array,
+  to: number,
+  counts: LimitedCounts,
+) => void;
+
 /**
  * What distinguishes one kind of search space from another; {@link GeneSpace} adds what all spaces share (limits,
  * rejection, repair, validation, hashing). Limits are none of a family's business.
@@ -32,6 +51,8 @@ export interface GeneFamily {
   counts(genes: Genes, tile: TileSize): ArchitectureCounts;
   encode(genes: Genes, out: Float32Array): void;
   encodeExtended(genes: Genes, tile: TileSize, out: Float32Array): void;
+  /** What `encodeExtended` and `counts` say, for many architectures in a row. */
+  surveyor(tile: TileSize): Surveyor;
   build(genes: Genes, name: string): NetworkGraph;
   /** The genes that come nearest to a baseline, all of them accepted values; undefined where nothing is like it. */
   expressBaseline(name: string): Genes | undefined;

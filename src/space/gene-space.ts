@@ -2,7 +2,7 @@ import { contentHash, fail, nearestWord } from '../config/index.js';
 import type { NetworkGraph } from '../nn/index.js';
 import type { Rng } from '../tensor/index.js';
 import { requireFeasible } from './find-feasible.js';
-import type { GeneFamily, Genes } from './gene-family.js';
+import type { GeneFamily, Genes, Surveyor } from './gene-family.js';
 import { latinHypercube } from './latin-hypercube.js';
 import { meetsLimits } from './limits.js';
 import type {
@@ -15,6 +15,7 @@ import type {
   SearchSpace,
   SpaceLimits,
   SpaceTask,
+  Survey,
   TileSize,
 } from './search-space.js';
 
@@ -35,6 +36,7 @@ const kindChances: readonly (readonly [MutationKind, number])[] = [
 export class GeneSpace implements SearchSpace {
   readonly task: SpaceTask;
   readonly geneNames: readonly string[];
+  private surveyor: Surveyor | undefined;
   readonly genes: readonly Gene[];
 
   constructor(
@@ -155,6 +157,25 @@ export class GeneSpace implements SearchSpace {
   expressBaseline(name: string): Architecture | undefined {
     const genes = this.family.expressBaseline(name);
     return genes === undefined ? undefined : this.express(genes);
+  }
+
+  /** Fills a survey; see {@link surveyArchitectures}. */
+  surveyInto(architectures: readonly Architecture[], { features, parameters, macs, cores, within }: Survey): void {
+    this.surveyor ??= this.family.surveyor(this.tile);
+    const { geneNames } = this.family;
+    const width = this.family.extendedFeatures.length;
+    const counts = { parameters: 0, macs: 0, cores: 0 };
+    const genes = new Int32Array(geneNames.length);
+    for (let i = 0; i < architectures.length; i++) {
+      const { params } = architectures[i]!;
+      // genes that are switched off are absent or 0
+      for (let gene = 0; gene < genes.length; gene++) genes[gene] = params[geneNames[gene]!] ?? 0;
+      this.surveyor(genes, 0, features, i * width, counts);
+      parameters[i] = counts.parameters;
+      macs[i] = counts.macs;
+      cores[i] = counts.cores;
+      within[i] = meetsLimits(counts, this.limits) ? 1 : 0;
+    }
   }
 
   /** Each gene uniform over its values, the inactive ones 0. */

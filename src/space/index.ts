@@ -13,5 +13,7 @@ export type {
   SearchSpace,
   SpaceLimits,
   SpaceTask,
+  Survey,
   TileSize,
 } from './search-space.js';
+export { emptySurvey, surveyArchitectures } from './survey.js';

@@ -1,3 +1,4 @@
+import type { LimitedCounts } from './gene-family.js';
 import type { ArchitectureCounts, SpaceLimits } from './search-space.js';
 
 /** The limits a space can check by itself, with the count each one bounds and a word for it. */
@@ -19,7 +20,7 @@ export interface Excess {
 }
 
 /** True when no limit is broken. */
-export function meetsLimits(counts: ArchitectureCounts, limits: SpaceLimits): boolean {
+export function meetsLimits(counts: LimitedCounts, limits: SpaceLimits): boolean {
   return (
     !(limits.params !== undefined && counts.parameters > limits.params) &&
     !(limits.macs !== undefined && counts.macs > limits.macs) &&

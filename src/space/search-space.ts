@@ -56,6 +56,18 @@ export interface ArchitectureCounts {
   readonly coreReads: number;
 }
 
+/** Many architectures, encoded and checked: what a surrogate needs to rank them. */
+export interface Survey {
+  readonly count: number;
+  /** Extended encodings, row after row. */
+  readonly features: Float32Array;
+  readonly parameters: Float64Array;
+  readonly macs: Float64Array;
+  readonly cores: Float64Array;
+  /** 1 where the limits of the space are met. */
+  readonly within: Uint8Array;
+}
+
 /** The two encodings of an architecture as numbers. */
 export type EncodingKind = 'base' | 'extended';
 

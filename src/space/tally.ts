@@ -16,6 +16,20 @@ export class Tally {
   fanInWeights = 0;
   rowBlockMacs = 0;
 
+  /** Forgets all layers. */
+  reset(): void {
+    this.parameters = 0;
+    this.macs = 0;
+    this.cores = 0;
+    this.crossbarWeights = 0;
+    this.positions = 0;
+    this.coreReads = 0;
+    this.maxFanIn = 0;
+    this.maxRowBlocks = 0;
+    this.fanInWeights = 0;
+    this.rowBlockMacs = 0;
+  }
+
   constructor(private readonly tile: TileSize) {}
 
   /** A convolution without bias and the batch norm after it; `positions` is its output height times width. */

@@ -1,3 +1,4 @@
+export { ArchitectureRanker, type Ranking } from './architecture-ranker.js';
 export type { Ceiling } from './ceiling.js';
 export { type CreateSurrogateOptions, createSurrogate } from './create-surrogate.js';
 export type { FeatureImportance } from './feature-importance.js';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../config/index.js';
-import type { Architecture, EncodingKind, SearchSpace } from '../space/index.js';
+import { type Architecture, type EncodingKind, type SearchSpace, surveyArchitectures } from '../space/index.js';
 import { writeFileAtomic } from '../store/index.js';
 import type { Rng } from '../tensor/index.js';
 import { atLeast, type Fold, type HeldOut, heldOutTau, median, repeatedFolds } from './cross-validation.js';
@@ -10,7 +10,7 @@ import type { Model, ModelMaker, Purpose } from './model.js';
 import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
 import { type FitNotes, readCard, type SurrogateCard } from './surrogate-card.js';
 import type { SurrogateKind } from './surrogate-kind.js';
-import { featureTable } from './xgboost/booster.js';
+import { type FeatureTable, featureTable } from './xgboost/booster.js';
 
 /** Options of every kind of surrogate. */
 export interface SurrogateOptions {
@@ -89,19 +89,18 @@ export class ModelSurrogate implements Surrogate {
 
   predict(architectures: readonly Architecture[]): Prediction[] {
     const { models, card } = this.#fitted();
-    const features = this.#encode(architectures);
-    const table = featureTable(features, card.features.length);
+    const table = this.#table(architectures);
     const { score, mean, deviation } = models.score.predict(table);
     const avm = models.avm.predict(table);
     const std = models.std.predict(table).mean;
-    return features.map((row, i) => ({
+    return architectures.map((_, i) => ({
       score: score[i]!,
       mean: mean[i]!,
       deviation: deviation[i]!,
       avm: avm.mean[i]!,
       avmDeviation: avm.deviation[i]!,
       std: std[i]!,
-      inRange: isWithin(card.ranges, row),
+      inRange: isWithin(card.ranges, table.values.subarray(i * table.cols, (i + 1) * table.cols)),
     }));
   }
 
@@ -116,7 +115,7 @@ export class ModelSurrogate implements Surrogate {
   }
 
   load(folder: string): void {
-    const card = readCard(join(folder, 'card.json'), this.kind, this.space, this.#encoding);
+    const card = readCard(join(folder, 'card.json'), [this.kind], this.space, this.#encoding);
     const models = ofEachTarget((target) => this.#load(folder, target, card.features.length));
     this.dispose();
     this.#models = models;
@@ -134,9 +133,19 @@ export class ModelSurrogate implements Surrogate {
     return { models: this.#models, card: this.#card };
   }
 
+  #table(architectures: readonly Architecture[]): FeatureTable {
+    const cols = this.space.featureNames(this.#encoding).length;
+    if (this.#encoding === 'base')
+      return featureTable(
+        architectures.map((a) => this.space.encode(a)),
+        cols,
+      );
+    return { values: surveyArchitectures(this.space, architectures).features, rows: architectures.length, cols };
+  }
+
   #encode(architectures: readonly Architecture[]): Float32Array[] {
-    const space = this.space;
-    return architectures.map((a) => (this.#encoding === 'base' ? space.encode(a) : space.encodeExtended(a)));
+    const { values, cols } = this.#table(architectures);
+    return architectures.map((_, i) => values.slice(i * cols, (i + 1) * cols));
   }
 
   #train(

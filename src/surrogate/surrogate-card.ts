@@ -63,21 +63,21 @@ export const surrogateCardSchema = z.strictObject({
 
 export type SurrogateCard = z.output<typeof surrogateCardSchema>;
 
-/** Reads a card and makes sure that it belongs to this kind and space. @throws SURROGATE_INVALID */
+/** Reads a card and makes sure that it belongs to one of these kinds and to this space. @throws SURROGATE_INVALID */
 export function readCard(
   file: string,
-  kind: SurrogateCard['kind'],
+  kinds: readonly SurrogateCard['kind'][],
   space: SearchSpace,
   encoding: EncodingKind,
 ): SurrogateCard {
   const text = readSurrogateFile(file).toString('utf8');
   const card = parseWith(surrogateCardSchema, parseJson(text, file), file, 'SURROGATE_INVALID');
-  if (card.kind !== kind) {
+  if (!kinds.includes(card.kind)) {
     return fail('SURROGATE_INVALID', 'This surrogate is of another kind.', {
       source: file,
       path: 'kind',
       found: card.kind,
-      accepted: kind,
+      accepted: kinds.join(', '),
     });
   }
   const features = space.featureNames(encoding);

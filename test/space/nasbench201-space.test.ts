@@ -60,11 +60,8 @@ describe('the cells of NAS-Bench-201', () => {
       return Object.fromEntries(names.map((name, i) => [name, values[i]]));
     };
     expect(features('(2, 4, 0, 2, 1, 3)')).toMatchObject({
-      'edge01.conv3x3': 1,
-      'edge02.avgPool3x3': 1,
-      'edge03.skip': 1,
-      'edge13.conv3x3': 0,
       'count.conv3x3': 2,
+      'count.avgPool3x3': 1,
       liveEdges: 5,
       paths: 3,
       depth: 3,
@@ -73,7 +70,13 @@ describe('the cells of NAS-Bench-201', () => {
       pureSkipPaths: 1,
       pathsWithPool: 1,
       paths1x1Only: 1,
+      'share.skip': expect.closeTo(1 / 3, 6),
+      'share.conv3x3+conv3x3+conv1x1': expect.closeTo(1 / 3, 6),
+      'share.conv1x1+avgPool3x3': expect.closeTo(1 / 3, 6),
+      'share.conv3x3': 0,
     });
+    // skips on a way and the order of what else is on it make no difference
+    expect(features('(2, 1, 1, 3, 1, 0)')).toMatchObject({ paths: 1, 'share.conv3x3+conv1x1': 1 });
     expect(features('(1, 1, 1, 2, 2, 2)')).toMatchObject({ liveEdges: 0, paths: 0, depth: 0 });
   });
 });

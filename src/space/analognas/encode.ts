@@ -123,8 +123,9 @@ function encodeTypeShares(
   out.fill(0, first, first + blockTypes.length);
   for (const [j, block] of layout.mainBlocks.entries()) {
     const at = first + genes[blockStart(j) + CONV_BLOCK]! - 1;
-    out[at] = out[at]! + (block.residualBlocks * block.branches) / branches;
+    out[at] = out[at]! + block.residualBlocks * block.branches;
   }
+  for (let i = 0; i < blockTypes.length; i++) out[first + i] = out[first + i]! / branches;
   return first + blockTypes.length;
 }
 

@@ -12,6 +12,7 @@ import {
 import { layoutOf } from './layout.js';
 import { analogNasNeighbours, drawAnalogNasMutation, shrinkAnalogNas } from './mutate.js';
 import type { AnalogNasDefinition } from './schema.js';
+import { analogNasSurveyor } from './surveyor.js';
 import { depthOf, tallyLayout } from './tally.js';
 
 /**
@@ -38,6 +39,7 @@ export function analogNasFamily(definition: AnalogNasDefinition): GeneFamily {
     },
     encode: encodeAnalogNas,
     encodeExtended: (genes, tile, out) => encodeExtended(genes, definition, tile, out),
+    surveyor: (tile) => analogNasSurveyor(definition, tile),
     build: (genes, name) => buildAnalogNas(layoutOf(genes, definition), definition.task.inputShape, name),
     expressBaseline: (name) => expressBaseline(name, geneValues),
   };

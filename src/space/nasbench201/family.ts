@@ -4,6 +4,7 @@ import { cellGeneNames, cellOps } from './cell.js';
 import { cellFeatures, encodeCell, encodeExtendedCell, extendedCellFeatures } from './encode.js';
 import { buildNasBench201, countNasBench201 } from './network.js';
 import type { NasBench201Definition } from './schema.js';
+import { nasBench201Surveyor } from './surveyor.js';
 
 const opCodes = cellOps.map((_, code) => code);
 
@@ -52,6 +53,7 @@ export function nasBench201Family(definition: NasBench201Definition): GeneFamily
     counts: (genes, tile) => countNasBench201(genes, definition, tile),
     encode: encodeCell,
     encodeExtended: (genes, tile, out) => encodeExtendedCell(genes, definition, tile, out),
+    surveyor: (tile) => nasBench201Surveyor(definition, tile),
     build: (genes, name) => buildNasBench201(genes, definition, name),
     expressBaseline: (name) => (/^(resnet|wrn)/.test(name) ? residualCell.slice() : undefined),
   };

@@ -91,7 +91,24 @@ export class TreeEnsemble {
     for (let tree = 0; tree < this.trees; tree++) {
       const root = this.#roots[tree]!;
       const depth = this.#depths[tree]!;
-      for (let row = 0, at = 0; row < rows; row++, at += cols) {
+      let row = 0;
+      // four rows side by side: each step waits for its loads, and those of four rows overlap
+      for (; row + 3 < rows; row += 4) {
+        const at = row * cols;
+        let [a, b, c, d] = [root, root, root, root];
+        for (let level = 0; level < depth; level++) {
+          a = child[a]! + (values[at + feature[a]!]! >= threshold[a]! ? 1 : 0);
+          b = child[b]! + (values[at + cols + feature[b]!]! >= threshold[b]! ? 1 : 0);
+          c = child[c]! + (values[at + 2 * cols + feature[c]!]! >= threshold[c]! ? 1 : 0);
+          d = child[d]! + (values[at + 3 * cols + feature[d]!]! >= threshold[d]! ? 1 : 0);
+        }
+        out[row] = out[row]! + leaf[a]!;
+        out[row + 1] = out[row + 1]! + leaf[b]!;
+        out[row + 2] = out[row + 2]! + leaf[c]!;
+        out[row + 3] = out[row + 3]! + leaf[d]!;
+      }
+      for (; row < rows; row++) {
+        const at = row * cols;
         let node = root;
         for (let level = 0; level < depth; level++) {
           node = child[node]! + (values[at + feature[node]!]! >= threshold[node]! ? 1 : 0);

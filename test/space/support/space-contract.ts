@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coreCount, loadChip } from '../../../src/chip/index.js';
 import { countNetwork, inferShapes } from '../../../src/nn/index.js';
-import type { Architecture, MutationKind, SearchSpace } from '../../../src/space/index.js';
+import {
+  type Architecture,
+  type MutationKind,
+  type SearchSpace,
+  surveyArchitectures,
+} from '../../../src/space/index.js';
 import { createRng } from '../../../src/tensor/index.js';
 
 const seeds = fc.integer({ min: 0, max: 2 ** 32 });
@@ -120,6 +125,25 @@ export function spaceContract(space: SearchSpace, graphs = 40): void {
         { numRuns: 100 },
       );
       expect(new Set(space.featureNames('extended')).size).toBe(space.featureNames('extended').length);
+    });
+
+    it('surveys many architectures as it encodes and counts each', () => {
+      const rng = createRng(23);
+      const architectures = Array.from({ length: 300 }, () => space.sampleUnlimited(rng));
+      const survey = surveyArchitectures(space, architectures);
+      const width = space.featureNames('extended').length;
+      for (const [i, a] of architectures.entries()) {
+        const { parameters, macs, cores } = space.counts(a);
+        expect({ a, features: survey.features.slice(i * width, (i + 1) * width) }).toEqual({
+          a,
+          features: space.encodeExtended(a),
+        });
+        expect([survey.parameters[i], survey.macs[i], survey.cores[i]]).toEqual([parameters, macs, cores]);
+        expect(survey.within[i] === 1).toBe(space.withinLimits(a));
+      }
+      // again, into the same memory
+      surveyArchitectures(space, architectures.toReversed(), survey);
+      expect(survey.features.slice(-width)).toEqual(space.encodeExtended(architectures[0]!));
     });
 
     it('counts in closed form what its network has', () => {

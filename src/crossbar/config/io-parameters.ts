@@ -11,7 +11,7 @@ export const mvTypes = [
   'FourPhase',
 ] as const;
 export const noiseManagements = ['None', 'AbsMax', 'AbsMaxNPSum', 'Max', 'Constant', 'AverageAbsMax'] as const;
-export const boundManagements = ['None', 'Iterative', 'IterativeWorstCase'] as const;
+export const boundManagements = ['None', 'Iterative', 'IterativeWorstCase', 'Shift'] as const;
 export const weightNoiseTypes = ['None', 'AdditiveConstant', 'PCMRead'] as const;
 
 /** AIHWKit `IOParameters`: everything between the digital input and the digital output of one tile. */

@@ -43,12 +43,10 @@ const rules: readonly Rule[] = [
   ['clip.type', (c) => c.clip.type === 'AverageChannelMax', 'None, FixedValue or LayerGaussian'],
   [
     'remap',
-    (c) =>
-      c.remap.type === 'ChannelwiseSymmetric' &&
-      (c.remap.remappedWmax !== 1 || c.remap.maxScaleRange > 0 || c.remap.maxScaleRef > 0),
+    ({ remap }) => remap.remappedWmax !== 1 || remap.maxScaleRange > 0 || remap.maxScaleRef > 0,
     'remappedWmax 1 and no range of scales',
   ],
-  ['remap.remappedWmax', (c) => c.remap.type === 'LayerwiseSymmetric' && c.remap.remappedWmax !== 1, 'remappedWmax 1'],
+  ['modifier.res', ({ modifier }) => modifier.type === 'Discretize' && modifier.res <= 0, 'a step above 0'],
   ['mapping.digitalBias', (c) => !c.mapping.digitalBias, 'bias in the digital part'],
   [
     'prePost.inputRange.manageOutputClipping',
@@ -59,6 +57,21 @@ const rules: readonly Rule[] = [
 
 /** Rules that hold for both tiles. */
 const commonRules: readonly Rule[] = [
+  [
+    'forward.boundManagement',
+    (c) => c.forward.boundManagement === 'Shift' && !c.forward.isPerfect,
+    'None, Iterative or IterativeWorstCase (AIHWKit names Shift and does not have it either)',
+  ],
+  [
+    'modifier.perBatchSample',
+    ({ modifier }) => modifier.perBatchSample && modifier.type !== 'None' && modifier.type !== 'Copy',
+    'one sample of the weights per training step',
+  ],
+  [
+    'remap.remappedWmax',
+    ({ remap }) => remap.type === 'ChannelwiseSymmetric' && remap.maxScaleRange > 0 && remap.remappedWmax !== 1,
+    'remappedWmax 1 with a range of scales',
+  ],
   [
     'prePost.inputRange.manageOutputClipping',
     (c) => {

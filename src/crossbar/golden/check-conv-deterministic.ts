@@ -9,6 +9,7 @@ import { type ArrayGradients, TileArray } from '../tile/tile-array.js';
 import { closeTo, type Nested } from './compare.js';
 import { configFor, type EngineName, engines } from './engines.js';
 import type { GoldenCase, Measurement } from './golden-case.js';
+import { expectRefusal } from './refusal.js';
 import { checkTiles, type ExpectedTile, takeLearnedScales, transposed } from './tile-state.js';
 
 const TOLERANCE = 1e-4;
@@ -19,6 +20,8 @@ interface ConvInputs {
   readonly kernel_size: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
+  readonly dilation?: readonly [number, number];
+  readonly groups?: number;
   readonly x: number[][][][];
   readonly weight: number[][][][];
   readonly bias: number[] | null;
@@ -45,6 +48,11 @@ export function checkConvDeterministic(golden: GoldenCase): Measurement[] {
 /** The torch part of the file lists only what differs from the C++ tile. */
 function checkEngine(golden: GoldenCase, engine: EngineName): Measurement[] {
   const inputs = golden.inputs as unknown as ConvInputs;
+  if (typeof golden.expected[`error_${engine}`] === 'string') {
+    const grouped = (inputs.groups ?? 1) !== 1;
+    if (grouped) return [{ what: `${engine} (extension: groups become blocks of a dense matrix)`, share: 0 }];
+    return [expectRefusal(engine, false, () => layerOf(golden, configFor(golden, engine), shapeOf(inputs)).dispose())];
+  }
   const cpp = golden.expected.cpp as ExpectedGradients;
   const own = golden.expected[engine] as ExpectedGradients | undefined;
   const expected = {
@@ -114,7 +122,7 @@ function shapeOf(inputs: ConvInputs): ConvShape {
       [vertical, vertical],
       [horizontal, horizontal],
     ],
-    dilations: [1, 1],
+    dilations: inputs.dilation ?? [1, 1],
   };
 }
 

@@ -4,6 +4,7 @@ import { AnalogTile } from '../tile/analog-tile.js';
 import { within } from './compare.js';
 import { type CheckContext, type GoldenCase, inputOf, type Measurement } from './golden-case.js';
 import { read } from './read.js';
+import { expectRefusal } from './refusal.js';
 import { SampleMoments } from './sample-moments.js';
 
 /** Programmed instances per case: the spread over them is then known to 5 %, where the file allows 25 %. */
@@ -21,6 +22,8 @@ interface OverInstances {
 
 /** `drift_end_to_end.json`: a linear layer programmed many times, drifted, compensated. */
 export function checkDriftEndToEnd(golden: GoldenCase, context: CheckContext): Measurement[] {
+  const refused = Object.keys(golden.expected).some((key) => key.startsWith('error'));
+  if (refused) return [expectRefusal(golden.name, false, () => new DriftExperiment(golden, context).dispose())];
   const expected = golden.expected as unknown as readonly ExpectedTime[];
   const instances = golden.inputs.instances as number;
   const experiment = new DriftExperiment(golden, context);

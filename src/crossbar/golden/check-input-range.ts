@@ -23,10 +23,15 @@ export function checkInputRange(golden: GoldenCase, { shared }: CheckContext): M
     sgd_learning_rate: number;
   };
   return engines.flatMap((engine) => {
-    const config = configFor(golden, engine);
     const rng = createRng(0, golden.name);
     const make = () =>
-      new AnalogTile({ inputs: inputs.weight[0]!.length, outputs: inputs.weight.length, config, bias: false, rng });
+      new AnalogTile({
+        inputs: inputs.weight[0]!.length,
+        outputs: inputs.weight.length,
+        config: configFor(golden, engine),
+        bias: false,
+        rng,
+      });
     if (typeof golden.expected[`error_${engine}`] === 'string') {
       return [expectRefusal(engine, false, () => make().dispose())];
     }

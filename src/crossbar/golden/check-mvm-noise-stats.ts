@@ -21,9 +21,15 @@ export function checkMvmNoiseStats(golden: GoldenCase, context: CheckContext): M
   const weight = inputOf<number[][]>(golden, 'weight', context);
   const x = inputOf<number[]>(golden, 'x', context);
   return engines.flatMap((engine) => {
-    const config = configFor(golden, engine);
     const rng = createRng(2 + context.attempt, `${golden.name}/${engine}`);
-    const make = () => new AnalogTile({ inputs: weight[0]!.length, outputs: weight.length, config, bias: false, rng });
+    const make = () =>
+      new AnalogTile({
+        inputs: weight[0]!.length,
+        outputs: weight.length,
+        config: configFor(golden, engine),
+        bias: false,
+        rng,
+      });
     if (typeof golden.expected[`error_${engine}`] === 'string') {
       return [expectRefusal(engine, false, () => make().dispose())];
     }

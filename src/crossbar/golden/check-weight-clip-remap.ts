@@ -12,9 +12,9 @@ const TOLERANCE = 1e-6;
 export function checkWeightClipRemap(golden: GoldenCase): Measurement[] {
   const weight = golden.inputs.weight as number[][];
   return engines.flatMap((engine) => {
-    const config = configFor(golden, engine);
     const rng = createRng(0, golden.name);
     const run = () => {
+      const config = configFor(golden, engine);
       const tile = new AnalogTile({ inputs: weight[0]!.length, outputs: weight.length, config, bias: false, rng });
       tf.tidy(() => tile.setAnalog(tf.transpose(tf.tensor2d(weight)) as tf.Tensor2D));
       tile.postUpdate(rng);

@@ -1,4 +1,5 @@
 import { createRng, tf } from '../../tensor/index.js';
+import { fromAihwkit } from '../config/aihwkit.js';
 import { AnalogTile } from '../tile/analog-tile.js';
 import { closeTo, flatten, type Nested, within } from './compare.js';
 import { configFor, type EngineName, engines } from './engines.js';
@@ -29,13 +30,12 @@ export function checkWeightModifiers(golden: GoldenCase, context: CheckContext):
 }
 
 function checkEngine(golden: GoldenCase, engine: EngineName, weight: number[][], attempt: number): Measurement[] {
-  const config = configFor(golden, engine);
   const rng = createRng(4 + attempt, `${golden.name}/${engine}`);
   const make = (copies: number) => {
     const tile = new AnalogTile({
       inputs: weight[0]!.length,
       outputs: weight.length * copies,
-      config,
+      config: configFor(golden, engine),
       bias: false,
       rng,
     });
@@ -46,7 +46,8 @@ function checkEngine(golden: GoldenCase, engine: EngineName, weight: number[][],
     return tile;
   };
   if (typeof golden.expected[`error_${engine}`] === 'string') {
-    return [expectRefusal(engine, extensions.has(config.modifier.type), () => make(1).dispose())];
+    const { type } = fromAihwkit(golden.config, golden.name).modifier;
+    return [expectRefusal(engine, extensions.has(type), () => make(1).dispose())];
   }
   const expected = golden.expected[engine] as ModifierStatistics | undefined;
   if (expected === undefined) return [];
@@ -54,16 +55,22 @@ function checkEngine(golden: GoldenCase, engine: EngineName, weight: number[][],
     const tile = make(1);
     tile.postUpdate(rng);
     const result = transposed(tile.trainingWeights);
+    const kept = transposed(tile.weights);
     tile.dispose();
-    return [closeTo(`weights ${engine}`, result, expected.deterministic_weight, 1e-5)];
+    return [
+      closeTo(`weights ${engine}`, result, expected.deterministic_weight, 1e-5),
+      closeTo(`eval weights ${engine}`, kept, weight, 1e-6),
+    ];
   }
   const tile = make(COPIES);
   const measured = statistics(tile, weight, rng);
+  const kept = transposed(tile.weights).slice(0, flatten(weight).length);
   tile.dispose();
   const deltaStd = flatten(expected.delta_std!);
   return [
     within(`mean ${engine}`, measured.mean, flatten(expected.delta_mean!), (i) => 0.1 * deltaStd[i]! + 1e-4),
     within(`std ${engine}`, measured.std, deltaStd, (i) => 0.12 * deltaStd[i]! + 0.002),
+    closeTo(`eval weights ${engine}`, kept, weight, 1e-6),
   ];
 }
 

@@ -169,7 +169,7 @@ export class AnalogLayer {
     for (const { draws } of this.#tiles) disposeDraws(draws);
     const io = this.config.forward;
     this.#tiles = this.#layout.places.map(({ rowStart, rowEnd, colStart, colEnd }, i) => {
-      const fixed = drawTile(io, rowEnd - rowStart, colEnd - colStart, rng.child(`tile-${i}`));
+      const fixed = drawTile(io, engineOf(this.config), rowEnd - rowStart, colEnd - colStart, rng.child(`tile-${i}`));
       const draws = withNoiseOf(fixed, io.outNoise, colEnd - colStart, cores?.[i]?.noise ?? 1);
       for (const value of Object.values(draws)) tf.keep(value as tf.Tensor);
       return { io, engine: engineOf(this.config), draws, memory: {}, thevenin: theveninOf(this.config) };

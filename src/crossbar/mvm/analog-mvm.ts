@@ -68,9 +68,9 @@ function scaleOutput(y: tf.Tensor2D, outScale: number): tf.Tensor2D {
  * to scale, the torch tile only a batch of nothing else.
  */
 function idleRows(alpha: tf.Tensor2D, { io, engine }: MvmTile): tf.Tensor2D | undefined {
-  if (io.noiseManagement === 'None' || io.noiseManagement === 'Constant') return undefined;
+  if (io.noiseManagement === 'None' || io.noiseManagement === 'Constant' || io.inpNoise > 0) return undefined;
   if (engine === 'torch') return tf.reshape(tf.cast(tf.all(tf.equal(alpha, 0)), 'float32'), [1, 1]);
-  return io.inpNoise > 0 ? undefined : (tf.cast(tf.lessEqual(alpha, 0), 'float32') as tf.Tensor2D);
+  return tf.cast(tf.lessEqual(alpha, 0), 'float32') as tf.Tensor2D;
 }
 
 /** One product with inputs divided by alpha and then by the reduction. */
@@ -83,7 +83,7 @@ function product(
   rng: Rng,
 ): Product {
   const scale = tf.div(tf.div(1, alpha), reduction) as tf.Tensor2D;
-  const prepared = dac(tf.mul(x, scale) as tf.Tensor2D, tile.io, rng);
+  const prepared = dac(tf.mul(x, scale) as tf.Tensor2D, tile.io, tile.engine, rng);
   const { y, overflowed, rounded } = runPasses(prepared, weights, tile, rng);
   return { y: tf.div(y, scale) as tf.Tensor2D, overflowed, rounded, prepared, scale };
 }
@@ -91,18 +91,22 @@ function product(
 /**
  * Iterative bound management: vectors with a clipped output are computed again, with fresh noise, at half the input,
  * until nothing is clipped or the input would lose its resolution. The torch tile repeats the whole batch.
+ *
+ * IterativeWorstCase replaces alpha once, in the second round, and starts the reductions over; without noise management
+ * alpha stays unused, so that the second round is the first again with fresh noise.
  */
 function managed(x: tf.Tensor2D, weights: tf.Tensor2D, alpha: tf.Tensor2D, tile: MvmTile, rng: Rng): Product {
   const { io, engine } = tile;
   const step = stepOf(boundOf(io.inpBound), io.inpRes);
   const limit = Math.min(io.maxBmFactor, step > 0 ? io.maxBmRes / step : Number.POSITIVE_INFINITY);
-  const worstCase = io.boundManagement === 'IterativeWorstCase' && engine === 'rpu';
+  const worstCase =
+    io.boundManagement === 'IterativeWorstCase' && engine === 'rpu' && io.noiseManagement !== 'AbsMaxNPSum';
   let scale = alpha;
   let reduction = 1;
   let result = product(x, weights, scale, reduction, tile, rng.child('bm-0'));
   for (let round = 1; reduction <= limit && anyNonZero(result.overflowed); round++) {
-    if (worstCase && round === 1) scale = onesForNonPositive(inputScale(x, io, tile.memory, 'AbsMaxNPSum'));
-    else reduction *= 2;
+    if (!(worstCase && round === 1)) reduction *= 2;
+    else if (io.noiseManagement !== 'None') scale = onesForNonPositive(inputScale(x, io, tile.memory, 'AbsMaxNPSum'));
     const again = product(x, weights, scale, reduction, tile, rng.child(`bm-${round}`));
     result = engine === 'torch' ? again : replaceRows(result, again);
   }

@@ -56,8 +56,8 @@ function averageAbsMax(x: tf.Tensor2D, memory: NoiseManagementMemory): tf.Tensor
 
 /** Scales so far down that even the sum of all positive or all negative inputs would stay within the ADC's bound. */
 function absMaxNpSum(x: tf.Tensor2D, io: IoParameters): tf.Tensor2D {
-  const outBound = boundOf(io.outBound);
-  if (!Number.isFinite(outBound)) return tf.ones([x.shape[0], 1]);
+  const bound = boundOf(io.outBound);
+  const outBound = Number.isFinite(bound) ? bound : 1;
   const step = stepOf(boundOf(io.inpBound), io.inpRes);
   return tf.tidy(() => {
     const largest = capped(tf.max(tf.abs(x), 1, true), io.nmThres);

@@ -8,8 +8,9 @@ export function applySShape(y: tf.Tensor2D, nonlinearity: tf.Tensor1D | undefine
   return tf.tidy(() => {
     const n = nonlinearity ?? tf.scalar(0);
     const bent = tf.div(y, tf.add(tf.abs(tf.mul(n, y)), 1));
-    const bound = boundOf(io.outBound);
-    if (io.slopeCalibration <= 0 || !Number.isFinite(bound)) return bent as tf.Tensor2D;
+    if (io.slopeCalibration <= 0) return bent as tf.Tensor2D;
+    const outBound = boundOf(io.outBound);
+    const bound = Number.isFinite(outBound) ? outBound : 1;
     const strength = tf.add(tf.mean(n), io.rSeries);
     const gain = tf.square(tf.add(tf.mul(strength, io.slopeCalibration * bound), 1));
     return tf.mul(bent, gain) as tf.Tensor2D;

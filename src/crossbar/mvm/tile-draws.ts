@@ -1,4 +1,5 @@
 import { type Rng, randomNormal, tf } from '../../tensor/index.js';
+import type { Engine } from '../config/crossbar-config.js';
 import type { IoParameters } from '../config/io-parameters.js';
 import { boundOf } from './quantise.js';
 
@@ -14,11 +15,15 @@ export interface TileDraws {
   readonly negativeRead?: tf.Tensor2D;
 }
 
-/** Draws a tile's fixed values; only those that its I/O needs. */
-export function drawTile(io: IoParameters, inputs: number, outputs: number, rng: Rng): TileDraws {
+/**
+ * Draws a tile's fixed values; only those that its I/O needs. The torch tile spreads the output noise by itself whatever
+ * `outNoiseStd` says (a defect that AIHWKit 1.1 has).
+ */
+export function drawTile(io: IoParameters, engine: Engine, inputs: number, outputs: number, rng: Rng): TileDraws {
+  const noiseSpread = engine === 'torch' ? 1 : io.outNoiseStd;
   return {
     ...(io.outNoiseStd > 0 &&
-      io.outNoise > 0 && { outNoise: spread(outputs, io.outNoise, io.outNoiseStd, rng.child('out-noise')) }),
+      io.outNoise > 0 && { outNoise: spread(outputs, io.outNoise, noiseSpread, rng.child('out-noise')) }),
     ...(io.vOffsetStd > 0 && { vOffset: offsets(outputs, io.vOffsetStd, rng.child('v-offset')) }),
     ...(io.outNonlinearity > 0 && { nonlinearity: nonlinearities(io, outputs, rng.child('nonlinearity')) }),
     ...(io.wReadAsymmetryDtod > 0 && {

@@ -3,7 +3,7 @@ import { type Rng, tf } from '../../tensor/index.js';
 import { type CrossbarConfig, type Engine, engineOf } from '../config/crossbar-config.js';
 import { checkSupported } from '../config/torch-restrictions.js';
 import { analogMvm, type MvmTile, tracedMvm } from '../mvm/analog-mvm.js';
-import { drawTile } from '../mvm/tile-draws.js';
+import { disposeDraws, drawTile, type TileDraws } from '../mvm/tile-draws.js';
 import { clipWeights, remapWeights } from './clip-remap.js';
 import { baselineReadout, readout } from './drift-compensation.js';
 import { InputRange } from './input-range.js';
@@ -43,6 +43,7 @@ export class AnalogTile {
   driftFactor: tf.Tensor2D | undefined;
 
   readonly #mvm: MvmTile;
+  readonly #backwardDraws: TileDraws;
   readonly #analogBias: boolean;
   #modified: tf.Tensor2D | undefined;
   #record: ForwardRecord | undefined;
@@ -65,8 +66,8 @@ export class AnalogTile {
       ? tf.keep(tf.ones([1, mapping.outScalingColumnwise ? outputs : 1]))
       : undefined;
     this.inputRange = prePost.inputRange.enable ? new InputRange(prePost.inputRange) : undefined;
-    const draws = drawTile(forward, rows, outputs, rng.child('periphery'));
-    for (const value of Object.values(draws)) tf.keep(value as tf.Tensor);
+    const draws = keptDraws(drawTile(forward, this.engine, rows, outputs, rng.child('periphery')));
+    this.#backwardDraws = keptDraws(drawTile(config.backward, this.engine, outputs, rows, rng.child('backward')));
     this.#mvm = { io: forward, engine: this.engine, draws, memory: {}, thevenin: theveninOf(config) };
   }
 
@@ -195,10 +196,15 @@ export class AnalogTile {
     return analogMvm(x, this.weights, this.#mvm, rng);
   }
 
-  /** Backward passes never manage bounds. */
+  /** Backward passes never manage bounds; the running mean of AverageAbsMax is that of the forward pass, as in AIHWKit. */
   #backProduct(dOut: tf.Tensor2D, weights: tf.Tensor2D, rng: Rng): tf.Tensor2D {
     const io = { ...this.options.config.backward, boundManagement: 'None' as const };
-    return analogMvm(dOut, tf.transpose(weights), { io, engine: this.engine, draws: {}, memory: {} }, rng);
+    return analogMvm(
+      dOut,
+      tf.transpose(weights),
+      { io, engine: this.engine, draws: this.#backwardDraws, memory: this.#mvm.memory },
+      rng,
+    );
   }
 
   dispose(): void {
@@ -213,6 +219,7 @@ export class AnalogTile {
     ];
     tf.dispose([this.weights, ...owned, this.#baseline, this.#programmed?.weights].filter((t) => t !== undefined));
     tf.dispose([...(this.#programmed?.coefficients ?? []), ...(Object.values(this.#mvm.draws) as tf.Tensor[])]);
+    disposeDraws(this.#backwardDraws);
   }
 
   #remap(): void {
@@ -266,6 +273,12 @@ export class AnalogTile {
     ]);
     this.#record = undefined;
   }
+}
+
+/** A tile's fixed values, kept until the tile is disposed of. */
+function keptDraws(draws: TileDraws): TileDraws {
+  for (const value of Object.values(draws)) tf.keep(value as tf.Tensor);
+  return draws;
 }
 
 /** Modified weights of a tile; the largest weight leaves out a copied last column (the analog bias). */

@@ -14,17 +14,20 @@ export function clipWeights(
       case 'None':
         return weights.clone();
       case 'FixedValue':
-        return engine === 'torch' || fixedValue > 0 ? clampTo(weights, tf.scalar(fixedValue)) : weights.clone();
+        return clampTo(weights, tf.scalar(fixedValue), engine);
       case 'LayerGaussian':
-        return clampTo(weights, capped(tf.mul(standardDeviation(weights), sigma), fixedValue));
+        return clampTo(weights, capped(tf.mul(standardDeviation(weights), sigma), fixedValue), engine);
       case 'AverageChannelMax':
-        return clampTo(weights, capped(tf.mean(tf.max(tf.abs(weights), 0)), fixedValue));
+        return clampTo(weights, capped(tf.mean(tf.max(tf.abs(weights), 0)), fixedValue), engine);
     }
   });
 }
 
-function clampTo(weights: tf.Tensor2D, limit: tf.Tensor): tf.Tensor2D {
-  return tf.maximum(tf.minimum(weights, limit), tf.neg(limit)) as tf.Tensor2D;
+/** The C++ tile leaves weights alone where the limit is not above zero; torch's clamp then gives the limit itself. */
+function clampTo(weights: tf.Tensor2D, limit: tf.Tensor, engine: Engine): tf.Tensor2D {
+  const clamped = tf.minimum(tf.maximum(weights, tf.neg(limit)), limit) as tf.Tensor2D;
+  if (engine === 'torch') return clamped;
+  return tf.where(tf.greater(limit, 0), clamped, weights) as tf.Tensor2D;
 }
 
 function capped(limit: tf.Tensor, fixedValue: number): tf.Tensor {

@@ -84,8 +84,8 @@ function discretise(
 
 /** DoReFa-Net's squashing: `q(tanh(w) k)` with `k = |dorefaClip / tanh(A)|`. */
 function doReFa(w: tf.Tensor, { res, stoRound, dorefaClip }: WeightModifier, a: tf.Tensor, rng: Rng): tf.Tensor {
+  if (res <= 0) return w;
   const squashed = tf.mul(tf.tanh(w), tf.abs(tf.div(dorefaClip, tf.tanh(a))));
-  if (res <= 0) return squashed;
   return tf.mul(roundHalfAway(shifted(tf.div(squashed, res), stoRound, rng)), res);
 }
 

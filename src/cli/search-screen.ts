@@ -10,6 +10,7 @@ export class SearchScreen {
   readonly #began = performance.now();
   #finishedHere = 0;
   #started = false;
+  #supernetTenths = 0;
 
   constructor(private readonly output: Output) {
     if (!output.live) return;
@@ -24,6 +25,7 @@ export class SearchScreen {
   readonly hear = (event: RunEvent): void => {
     if (event.type === 'started') this.#start(event);
     if (event.type === 'progress') this.#bar?.update({ stage: `trial ${event.trial} ${event.stage}` });
+    if (event.type === 'supernet') this.#supernet(event.done);
     if (event.type === 'trial') this.#trial(event);
   };
 
@@ -43,6 +45,13 @@ export class SearchScreen {
       left: '?',
     });
     this.#started = true;
+  }
+
+  #supernet(done: number): void {
+    this.#bar?.update({ stage: `supernet ${percent(done)}` });
+    const tenths = Math.floor(10 * done);
+    if (this.#bar === undefined && tenths > this.#supernetTenths) this.output.note(`supernet ${10 * tenths} % trained`);
+    this.#supernetTenths = tenths;
   }
 
   #trial({ trial, from, counts, best }: Extract<RunEvent, { type: 'trial' }>): void {

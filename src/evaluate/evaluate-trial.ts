@@ -5,6 +5,7 @@ import type { ChipFigures, DriftPoint, TrialMetrics } from '../store/index.js';
 import { createRng, type Rng, useBackend } from '../tensor/index.js';
 import { accuracy, driftAccuracy, trainDigital, trainHwa } from '../training/index.js';
 import type { TrialResult, TrialStage } from './evaluator.js';
+import { fitToCrossbars, inheritModel } from './supernet/inherit-model.js';
 import { type TrialSpec, trialStream } from './trial-spec.js';
 
 /** What {@link evaluateTrial} needs besides the trial. */
@@ -32,14 +33,18 @@ export async function evaluateTrial(
   onProgress('data', 0);
   const data = await cachedTask(spec.task);
   const rng = createRng(spec.seed, trialStream(spec.graph));
-  const model = Model.create(spec.graph, rng.child('weights'));
+  const { inherit } = spec;
+  const { model, freshShare } =
+    inherit === undefined
+      ? { model: Model.create(spec.graph, rng.child('weights')), freshShare: 0 }
+      : inheritModel({ ...spec, inherit }, data, rng.child('inherit'));
   try {
     const measured = await trainAndDrift(model, data, spec, rng, { signal, onProgress });
     const metrics: TrialMetrics = {
       ...measured,
       ...networkFigures(spec),
       seconds: (performance.now() - began) / 1000,
-      notes: [...data.notes],
+      notes: [...data.notes, ...freshNote(freshShare)],
     };
     return {
       metrics,
@@ -57,14 +62,20 @@ async function trainAndDrift(
   rng: Rng,
   { signal, onProgress }: Required<Pick<TrialContext, 'onProgress'>> & TrialContext,
 ): Promise<Pick<TrialMetrics, 'digitalAccuracy' | 'analog' | 'avm'>> {
-  const { digital, hwa, evaluation, crossbar } = spec;
+  const { digital, hwa, evaluation, crossbar, inherit } = spec;
   const images = data[spec.images];
   const stage = (name: TrialStage) => (step: { step: number; totalSteps: number }) => {
     onProgress?.(name, step.step / step.totalSteps);
   };
-  await trainDigital(model, data, digital, { rng: rng.child('digital'), signal, onStep: stage('digital') });
+  if (inherit === undefined) {
+    await trainDigital(model, data, digital, { rng: rng.child('digital'), signal, onStep: stage('digital') });
+  }
   const digitalAccuracy = await accuracyOn(images, model, data, signal);
-  await trainHwa(model, data, hwa, crossbar, { rng: rng.child('hwa'), signal, onStep: stage('hwa') });
+  if (inherit === undefined) {
+    await trainHwa(model, data, hwa, crossbar, { rng: rng.child('hwa'), signal, onStep: stage('hwa') });
+  } else {
+    await fitToCrossbars(model, data, hwa, crossbar, inherit, rng.child('inherit'));
+  }
   const drift = await driftAccuracy(model, images, data.normalise, crossbar, {
     ...evaluation,
     rng: rng.child('drift'),
@@ -73,6 +84,11 @@ async function trainAndDrift(
   });
   const analog = drift.map(({ seconds, mean, std, repeats }): DriftPoint => ({ seconds, mean, std, repeats }));
   return { digitalAccuracy, analog, avm: analog[0]!.mean - analog.at(-1)!.mean };
+}
+
+function freshNote(freshShare: number): string[] {
+  if (freshShare === 0) return [];
+  return [`${(100 * freshShare).toFixed(1)} % of its weights are not in the supernet and were never trained.`];
 }
 
 function accuracyOn(images: ImageSet, model: Model, data: TaskData, signal: AbortSignal | undefined): Promise<number> {

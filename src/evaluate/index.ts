@@ -10,6 +10,9 @@ export {
   prepareNetwork,
 } from './prepare-network.js';
 export { programFingerprint, programVersion } from './program-fingerprint.js';
+export type { Inheritance } from './supernet/inheritance.js';
+export { type SupernetOptions, supernetSchema } from './supernet/options.js';
+export { type SupernetRequest, subnetOf, trainSupernet } from './supernet/train-supernet.js';
 export { type ParameterRange, parseParameterRange } from './sweep/parameter-range.js';
 export { runSweep, type SweepOptions, type SweepPoint, type SweepResult, sweepPoints } from './sweep/run-sweep.js';
 export { knownResults, sweepDocument, sweepFile, writeSweepFiles } from './sweep/sweep-file.js';

@@ -6,6 +6,7 @@ import type { NetworkGraph } from '../nn/index.js';
 import type { BackendName } from '../tensor/index.js';
 import type { DigitalTraining, DriftEvaluation, HwaTraining } from '../training/index.js';
 import { programFingerprint } from './program-fingerprint.js';
+import type { Inheritance } from './supernet/inheritance.js';
 
 /** How thoroughly a trial is done. */
 export interface Fidelity {
@@ -30,6 +31,8 @@ export interface TrialSpec extends Fidelity {
   readonly backend: BackendName;
   /** Whether the result brings the trained network. */
   readonly keepWeights: boolean;
+  /** Present where the weights come from a supernet: then nothing is trained. */
+  readonly inherit?: Inheritance;
 }
 
 /** The stream that all chance of a trial comes from: the same for every fidelity, so that networks start alike. */
@@ -42,7 +45,7 @@ export function trialStream(graph: NetworkGraph): string {
  * called is not among it; the images stand in by their fingerprint, the program by its own.
  */
 export function trialInputs(spec: TrialSpec): Record<string, unknown> {
-  const { graph, seed, task, images, digital, hwa, evaluation, crossbar, chip, backend } = spec;
+  const { graph, seed, task, images, digital, hwa, evaluation, crossbar, chip, backend, inherit } = spec;
   return {
     graph: contentHash(graph),
     seed,
@@ -55,5 +58,10 @@ export function trialInputs(spec: TrialSpec): Record<string, unknown> {
     chip: contentHash(chip),
     backend,
     program: programFingerprint(),
+    ...(inherit !== undefined && {
+      supernet: inherit.sha256,
+      positions: inherit.positions,
+      calibrationImages: inherit.calibrationImages,
+    }),
   };
 }

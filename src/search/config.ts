@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { namedLimits, namedShortLimits } from '../chip/index.js';
 import { fail, parseWith } from '../config/index.js';
 import { taskSpecSchema } from '../data/index.js';
+import { supernetSchema } from '../evaluate/index.js';
 import { type SurrogateKind, surrogateKinds } from '../surrogate/index.js';
 import { backendNames } from '../tensor/index.js';
 import { digitalTrainingSchema, driftEvaluationSchema, hwaTrainingSchema } from '../training/index.js';
@@ -102,15 +103,22 @@ const surrogateSchema = z
 
 const evaluationSchema = z
   .strictObject({
+    mode: z
+      .enum(['full', 'supernet'])
+      .default('full')
+      .describe(
+        'full trains every candidate; supernet trains one network that holds the weights of all, and candidates inherit them',
+      ),
     ...driftEvaluationSchema.shape,
     times: z
       .array(durationSchema)
       .min(1)
       .default([1, 3600, oneDay, 30 * oneDay])
       .describe('times after programming, rising, in seconds or with a unit (1h, 30d); one day must be among them'),
+    supernet: supernetSchema.prefault({}),
   })
   .superRefine((value, context) => {
-    for (const { path, message } of driftEvaluationSchema.safeParse(value).error?.issues ?? []) {
+    for (const { path, message } of driftEvaluationSchema.safeParse(driftOf(value)).error?.issues ?? []) {
       context.addIssue({ code: 'custom', path: [...path], message });
     }
     if (!value.times.includes(oneDay)) {
@@ -122,6 +130,12 @@ const evaluationSchema = z
     }
   })
   .describe('programming, drift and test of the trained networks');
+
+/** The part of the section `evaluation` that says how a trained network is measured. */
+export function driftOf<T extends { mode: unknown; supernet: unknown }>(evaluation: T): Omit<T, 'mode' | 'supernet'> {
+  const { mode: _mode, supernet: _supernet, ...drift } = evaluation;
+  return drift;
+}
 
 const finalSchema = z
   .strictObject({
@@ -173,7 +187,7 @@ export type SearchConfig = z.output<typeof searchConfigSchema>;
  * @throws CONFIG_INVALID with the path of the wrong value; unknown keys are named with the nearest known one
  */
 export function parseSearchConfig(value: unknown, source: string): SearchConfig {
-  const config = parseWith(searchConfigSchema, value, source);
+  const config = parseWith(searchConfigSchema, withMode(value), source);
   const { data } = config.task;
   const { preset } = config.limits;
   return {
@@ -219,6 +233,12 @@ function surrogateDefaults(): string {
       return own === null ? [] : [`${name} ${own.kind}`];
     })
     .join(', ');
+}
+
+/** `evaluation: supernet` is short for `evaluation: { mode: supernet }`. */
+function withMode(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || !('evaluation' in value)) return value;
+  return typeof value.evaluation === 'string' ? { ...value, evaluation: { mode: value.evaluation } } : value;
 }
 
 /** Number of workers that a configuration asks for. */

@@ -49,6 +49,8 @@ export type RunEvent =
       /** The best search trial so far. */
       readonly best: TrialRecord | null;
     }
+  /** The supernet has come this far, 0..1. */
+  | { readonly type: 'supernet'; readonly done: number }
   /** The surrogate was fitted. */
   | { readonly type: 'surrogate'; readonly report: SurrogateReport }
   | { readonly type: 'finished'; readonly result: SearchResult };

@@ -48,5 +48,6 @@ export {
 } from './strategies/regularized-evolution.js';
 export type { Advisor, Opinion, Outcome, Strategy, StrategyContext, ToldTrial } from './strategies/strategy.js';
 export { SurrogateNsga2, type SurrogateNsga2Options, surrogateNsga2Schema } from './strategies/surrogate-nsga2.js';
+export type { SupernetCheck } from './supernet.js';
 export { SurrogateAdvisor, type SurrogateReport } from './surrogate-advisor.js';
 export { reportFile, writeReport } from './write-report.js';

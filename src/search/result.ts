@@ -2,6 +2,7 @@ import type { Architecture } from '../space/index.js';
 import type { DriftPoint, TrialMetrics, TrialRecord } from '../store/index.js';
 import type { FrontReport } from './front.js';
 import { atOneDay } from './objective.js';
+import type { SupernetCheck } from './supernet.js';
 import type { SurrogateReport } from './surrogate-advisor.js';
 
 /** One line of the final table: measured on the test images, at full fidelity. */
@@ -35,6 +36,8 @@ export interface SearchResult {
   readonly front: FrontReport | null;
   /** The surrogate's last fit; null when none took part. */
   readonly surrogate: SurrogateReport | null;
+  /** How well the supernet ranked; null where there was none, or nothing to compare. */
+  readonly supernet: SupernetCheck | null;
   /** What must be known beside the numbers. */
   readonly notes: readonly string[];
 }

@@ -9,11 +9,19 @@ import { exportBest } from './export-best.js';
 import { type FrontReport, frontReport } from './front.js';
 import { objectiveList, outcomeOf } from './objective.js';
 import { finalRow, type SearchResult } from './result.js';
-import { Searcher } from './searcher.js';
+import { type Proposal, Searcher } from './searcher.js';
 import type { RunSetup } from './setup.js';
 import { reasonToStop } from './stopping.js';
 import { Memory, type Success } from './strategies/memory.js';
-import { baselineTrial, candidateTrial, finalTrial } from './trials.js';
+import {
+  checkSample,
+  checkSupernet,
+  type SupernetCheck,
+  supernetNote,
+  supernetOf,
+  type TrainedSupernet,
+} from './supernet.js';
+import { baselineTrial, candidateTrial, checkTrial, finalTrial } from './trials.js';
 import type { WarmStart } from './warm-start/warm-start.js';
 import { writeReport } from './write-report.js';
 
@@ -45,6 +53,10 @@ export class SearchRun {
   /** Number of the next trial: those that were taken over come first. */
   #next: number;
   #rounds = 0;
+  #supernet: TrainedSupernet | null = null;
+  #supernetCheck: SupernetCheck | null = null;
+  /** Trials that check the supernet. */
+  #checks = 0;
   /** Why the search ended before its budget of trials was spent. */
   #endedBecause: string | null = null;
 
@@ -67,7 +79,9 @@ export class SearchRun {
     const { store, onEvent } = this.#context;
     try {
       store.update({ state: 'running' });
+      await this.#trainSupernet();
       await this.#search();
+      await this.#checkSupernet();
       this.#searcher.saveSurrogate(join(store.folder, 'surrogate'));
       const result = await this.#conclude();
       writeReport(store.folder, store.record, result, this.#context.setup);
@@ -93,10 +107,32 @@ export class SearchRun {
         this.#endedBecause = 'the limits leave no further architectures';
         return;
       }
-      const batch = proposals.map((proposal, i) => candidateTrial(this.#context.setup, this.#next + i, proposal));
+      const batch = proposals.map((proposal, i) => this.#candidate(this.#next + i, proposal));
       this.#next += batch.length;
       this.#learn(await this.#batch(batch));
     }
+  }
+
+  #candidate(number: number, proposal: Proposal): BatchTrial {
+    return candidateTrial(this.#context.setup, number, proposal, this.#supernet);
+  }
+
+  async #trainSupernet(): Promise<void> {
+    const { setup, store, signal, onEvent } = this.#context;
+    if (setup.config.evaluation.mode !== 'supernet') return;
+    const hear = (done: number) => onEvent({ type: 'supernet', done });
+    this.#supernet = await supernetOf(setup, store.folder, signal, hear);
+  }
+
+  /** Trains some of the candidates in full, to see how well the supernet ranks them. */
+  async #checkSupernet(): Promise<void> {
+    const { setup } = this.#context;
+    const { check } = setup.config.evaluation.supernet;
+    if (this.#supernet === null || check === 0) return;
+    const sample = checkSample(this.#searchRecords(), check);
+    const batch = sample.map(({ architecture }, i) => checkTrial(setup, this.#next + i, architecture!));
+    this.#checks = batch.length;
+    this.#supernetCheck = checkSupernet(sample, await this.#batch(batch));
   }
 
   /** Takes in the results of earlier runs as the first trials, and journals them as such. */
@@ -166,8 +202,9 @@ export class SearchRun {
     if (ranked.length === 0) this.#fail([...this.#records.values()]);
     const front = frontReport(this.#searchRecords(), setup.config);
     const winners = winnersOf(ranked, front, setup.config.final.top).map(({ number }) => this.#records.get(number)!);
-    const batch = winners.map((winner, i) => finalTrial(setup, this.#next + i, winner.architecture!, i === 0));
-    if (setup.baseline !== null) batch.push(baselineTrial(setup, this.#next + batch.length, setup.baseline));
+    const next = this.#next + this.#checks;
+    const batch = winners.map((winner, i) => finalTrial(setup, next + i, winner.architecture!, i === 0));
+    if (setup.baseline !== null) batch.push(baselineTrial(setup, next + batch.length, setup.baseline));
     const records = await this.#batch(batch);
     return {
       id: store.record.id,
@@ -176,6 +213,7 @@ export class SearchRun {
       trials: this.#counts('search'),
       front,
       surrogate: this.#searcher.report,
+      supernet: this.#supernetCheck,
       notes: [...setup.notes, ...warmStart.notes, ...this.#searcher.notes, ...this.#remarks(ranked[0]!.outcome.avm)],
     };
   }
@@ -183,7 +221,7 @@ export class SearchRun {
   /** What happened that a reader of the table should know. */
   #remarks(bestAvm: number): string[] {
     const { search, limits } = this.#context.setup.config;
-    const remarks: string[] = [];
+    const remarks = this.#supernetCheck === null ? [] : [supernetNote(this.#supernetCheck)];
     if (this.#endedBecause !== null) {
       remarks.push(`${this.#asked} of ${search.trials} trials were run: ${this.#endedBecause}.`);
     }
@@ -220,10 +258,12 @@ export class SearchRun {
 
   /** How far the run has come. */
   counts(): TrialCounts {
-    const { search, final } = this.#context.setup.config;
+    const { search, final, evaluation } = this.#context.setup.config;
+    const checks = evaluation.mode === 'supernet' ? Math.min(evaluation.supernet.check, search.trials) : 0;
     const planned =
       this.#context.warmStart.trials.length +
       search.trials +
+      checks +
       final.top +
       (this.#context.setup.baseline === null ? 0 : 1);
     return { ...this.#counts(), planned };

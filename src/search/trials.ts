@@ -2,19 +2,39 @@ import type { Fidelity, TrialSpec } from '../evaluate/index.js';
 import type { NetworkGraph } from '../nn/index.js';
 import type { Architecture } from '../space/index.js';
 import type { BatchTrial } from './batch-runner.js';
-import type { SearchConfig } from './config.js';
+import { driftOf, type SearchConfig } from './config.js';
 import type { Proposal } from './searcher.js';
 import type { RunSetup } from './setup.js';
+import { inheritanceOf, type TrainedSupernet } from './supernet.js';
 
-/** The trial of a candidate: on the validation images, at the search's fidelity. */
-export function candidateTrial(setup: RunSetup, number: number, { architecture, predicted }: Proposal): BatchTrial {
-  const { space, config } = setup;
-  const fidelity = { ...config.training, evaluation: config.evaluation };
-  const base = common(setup, number, space.build(architecture));
-  return {
-    plan: { number, role: 'search', name: space.hash(architecture), architecture, predicted },
-    spec: { ...base, ...fidelity, images: 'validation', keepWeights: false },
-  };
+/**
+ * The trial of a candidate: on the validation images, at the search's fidelity.
+ *
+ * @param supernet where there is one, the candidate inherits its weights
+ */
+export function candidateTrial(
+  setup: RunSetup,
+  number: number,
+  { architecture, predicted }: Proposal,
+  supernet: TrainedSupernet | null = null,
+): BatchTrial {
+  const { space } = setup;
+  const plan = { number, role: 'search', name: space.hash(architecture), architecture, predicted } as const;
+  const spec = validationSpec(setup, number, space.build(architecture));
+  return { plan, spec: supernet === null ? spec : { ...spec, inherit: inheritanceOf(setup, supernet, architecture) } };
+}
+
+/** A candidate trained in full, to be compared with what it inherited. */
+export function checkTrial(setup: RunSetup, number: number, architecture: Architecture): BatchTrial {
+  const { space } = setup;
+  const plan = { number, role: 'check', name: space.hash(architecture), architecture, predicted: null } as const;
+  return { plan, spec: validationSpec(setup, number, space.build(architecture)) };
+}
+
+function validationSpec(setup: RunSetup, number: number, graph: NetworkGraph): TrialSpec {
+  const { training, evaluation } = setup.config;
+  const fidelity = { ...training, evaluation: driftOf(evaluation) };
+  return { ...common(setup, number, graph), ...fidelity, images: 'validation', keepWeights: false };
 }
 
 /** A found architecture for the final table: on the test images, at full fidelity. */
@@ -47,7 +67,7 @@ function finalFidelity({ training, evaluation, final }: SearchConfig): Fidelity 
   return {
     digital: { ...training.digital, epochs: final.digitalEpochs ?? training.digital.epochs },
     hwa: { ...training.hwa, epochs: final.hwaEpochs ?? training.hwa.epochs },
-    evaluation: { ...evaluation, repeats: final.repeats ?? evaluation.repeats },
+    evaluation: { ...driftOf(evaluation), repeats: final.repeats ?? evaluation.repeats },
   };
 }
 

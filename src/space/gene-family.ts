@@ -56,4 +56,6 @@ export interface GeneFamily {
   build(genes: Genes, name: string): NetworkGraph;
   /** The genes that come nearest to a baseline, all of them accepted values; undefined where nothing is like it. */
   expressBaseline(name: string): Genes | undefined;
+  /** See `SearchSpace.weightPosition`: tells apart layers of equal id that do different work. */
+  weightPosition(genes: Genes, node: string): string;
 }

@@ -178,6 +178,10 @@ export class GeneSpace implements SearchSpace {
     }
   }
 
+  weightPosition(a: Architecture, node: string): string {
+    return this.family.weightPosition(this.read(a), node);
+  }
+
   /** Each gene uniform over its values, the inactive ones 0. */
   private draw(rng: Rng): Genes {
     const { geneNames, geneValues } = this.family;

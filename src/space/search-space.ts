@@ -146,4 +146,9 @@ export interface SearchSpace {
    * nothing in the space is like it. The limits are not checked.
    */
   expressBaseline(name: string): Architecture | undefined;
+  /**
+   * Name of the place in a supernet that a node's weights come from: architectures share weights where it is equal. The
+   * node's own id where it is absent.
+   */
+  weightPosition?(a: Architecture, node: string): string;
 }

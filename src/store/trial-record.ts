@@ -66,12 +66,13 @@ export const predictionSchema = z.strictObject({
 /**
  * One finished trial in the journal of a run.
  *
- * `role` says why it ran: `search` trials steer the search, the others belong to the final table.
+ * `role` says why it ran: `search` trials steer the search, `check` trials train in full what a supernet has judged, the
+ * others belong to the final table.
  */
 export const trialRecordSchema = z.strictObject({
   /** Position in the run, from 0; results are consumed in this order. */
   number: count,
-  role: z.enum(['search', 'final', 'baseline']),
+  role: z.enum(['search', 'check', 'final', 'baseline']),
   /** Content hash of everything that determines the result. */
   key: z.string(),
   /** Hash of the architecture, or the name of a baseline. */

@@ -1,6 +1,7 @@
 export { AbortError, breathe } from './abort.js';
 export { type AccuracyOptions, accuracy } from './accuracy.js';
 export { type DriftAccuracy, type DriftContext, driftAccuracy, meanAndStd } from './drift-accuracy.js';
+export { type GradientStep, gradientStep } from './gradient-step.js';
 export type { EpochRecord, StepRecord, TrainingHistory } from './history.js';
 export {
   type DigitalTraining,

@@ -103,12 +103,42 @@ export class Model {
   /**
    * Input ranges of all weight matrices from what they see during exact inference on some batches (without training's
    * noise). The batches stay the caller's.
+   *
+   * @param options `batchStatistics` normalises by the statistics of each batch instead of the moving averages
    */
-  calibrateInputRanges(batches: Iterable<tf.Tensor>, options: InputRangeOptions = {}): Record<string, number> {
+  calibrateInputRanges(
+    batches: Iterable<tf.Tensor>,
+    options: InputRangeOptions & { readonly batchStatistics?: boolean } = {},
+  ): Record<string, number> {
     this.#moving.flush();
     const observer = new InputRangeObserver();
-    for (const batch of batches) tf.tidy(() => this.#network.run(batch, inferencePass(observer))).dispose();
+    const training = options.batchStatistics === true;
+    for (const batch of batches) {
+      tf.tidy(() => this.#network.run(batch, { ...inferencePass(observer), training })).dispose();
+    }
     return observer.ranges(options);
+  }
+
+  /**
+   * Replaces the moving averages of all batch norms by the mean statistics of some batches, for weights that came from
+   * elsewhere than this model's own training. The batches stay the caller's.
+   */
+  recalibrateBatchNorm(
+    batches: Iterable<tf.Tensor>,
+    { mode = 'digital', rng }: Pick<ForwardOptions, 'mode' | 'rng'> = {},
+  ): void {
+    const statistics: Pick<Pass, 'means' | 'variances'>[] = [];
+    for (const batch of batches) {
+      const engine = mode === 'hwa' ? this.#hwaEngine(rng?.child(`batch/${statistics.length}`)) : digitalEngine;
+      const pass: Pass = { engine, training: true, rng, means: [], variances: [] };
+      tf.tidy(() => {
+        this.#network.runToLogits(batch, pass);
+        for (const tensor of [...pass.means, ...pass.variances]) tf.keep(tensor);
+      });
+      statistics.push(pass);
+    }
+    this.#moving.replace(statistics);
+    tf.dispose(statistics.flatMap(({ means, variances }) => [...means, ...variances]));
   }
 
   /** Chooses the crossbars of mode `hwa`, and the input ranges that {@link toAnalog} uses too. */

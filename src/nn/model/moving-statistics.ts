@@ -35,6 +35,17 @@ export class MovingStatistics {
     this.#pending = tf.keep(next);
   }
 
+  /** Replaces the averages by the mean statistics of some batches, each given as {@link update} takes them. */
+  replace(batches: readonly { means: readonly tf.Tensor1D[]; variances: readonly tf.Tensor1D[] }[]): void {
+    if (this.#pairs.length === 0 || batches.length === 0) return;
+    const mean = tf.tidy(() => {
+      const all = batches.map(({ means, variances }) => tf.concat1d([...means, ...variances]));
+      return tf.div(tf.addN(all), batches.length) as tf.Tensor1D;
+    });
+    this.#pending?.dispose();
+    this.#pending = tf.keep(mean);
+  }
+
   /** Writes the averages into the variables. */
   flush(): void {
     const pending = this.#pending;

@@ -93,9 +93,13 @@ function refuse(record: RunRecord, architecture: Architecture, wanted: string): 
   });
 }
 
-/** Whether two runs measure alike, apart from their seeds: then their results can stand side by side. */
+/**
+ * Whether two runs measure alike, apart from their seeds: then their results can stand side by side. Those of two
+ * supernets never can.
+ */
 function measuredAlike(record: RunRecord, config: SearchConfig): boolean {
   const parsed = searchConfigSchema.safeParse(record.config);
+  if (config.evaluation.mode === 'supernet') return false;
   return parsed.success && canonicalJson(measurement(parsed.data)) === canonicalJson(measurement(config));
 }
 

@@ -1,4 +1,5 @@
-import type { GeneFamily } from '../gene-family.js';
+import type { GeneFamily, Genes } from '../gene-family.js';
+import { blockType } from './block-types.js';
 import { buildAnalogNas } from './build.js';
 import { analogNasFeatures, encodeAnalogNas, encodeExtended, extendedFeatures } from './encode.js';
 import { expressBaseline } from './express-baseline.js';
@@ -6,6 +7,8 @@ import {
   analogNasGeneLabels,
   analogNasGeneNames,
   analogNasGeneValues,
+  blockStart,
+  CONV_BLOCK,
   countArchitectures,
   isActiveGene,
 } from './genes.js';
@@ -14,6 +17,13 @@ import { analogNasNeighbours, drawAnalogNasMutation, shrinkAnalogNas } from './m
 import type { AnalogNasDefinition } from './schema.js';
 import { analogNasSurveyor } from './surveyor.js';
 import { depthOf, tallyLayout } from './tally.js';
+
+/** Branches share weights with branches of the same block type only; everything else goes by its place. */
+function positionOf(genes: Genes, node: string): string {
+  const branch = /^block(\d+)\.\d+\.branch/.exec(node);
+  if (branch === null) return node;
+  return `${node}:${blockType(genes[blockStart(Number(branch[1]) - 1) + CONV_BLOCK]!).letter}`;
+}
 
 /**
  * The ResNet-like family of AnalogNAS (Benmeziane et al. 2023): stem convolution (OC0, KS0), M main blocks of R residual
@@ -41,6 +51,7 @@ export function analogNasFamily(definition: AnalogNasDefinition): GeneFamily {
     encodeExtended: (genes, tile, out) => encodeExtended(genes, definition, tile, out),
     surveyor: (tile) => analogNasSurveyor(definition, tile),
     build: (genes, name) => buildAnalogNas(layoutOf(genes, definition), definition.task.inputShape, name),
+    weightPosition: positionOf,
     expressBaseline: (name) => expressBaseline(name, geneValues),
   };
 }

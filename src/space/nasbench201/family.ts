@@ -55,6 +55,10 @@ export function nasBench201Family(definition: NasBench201Definition): GeneFamily
     encodeExtended: (genes, tile, out) => encodeExtendedCell(genes, definition, tile, out),
     surveyor: (tile) => nasBench201Surveyor(definition, tile),
     build: (genes, name) => buildNasBench201(genes, definition, name),
+    weightPosition: (genes, node) => {
+      const edge = /\.edge(\d\d)/.exec(node);
+      return edge === null ? node : `${node}:${cellOps[genes[cellGeneNames.indexOf(`edge${edge[1]}`)]!]}`;
+    },
     expressBaseline: (name) => (/^(resnet|wrn)/.test(name) ? residualCell.slice() : undefined),
   };
 }

@@ -77,12 +77,13 @@ void conv2dInputGrad(Call& call) {
                                call.floats(3, conv.xSize));
 }
 
-// conv; x, dy, dw
+// conv, bound that x is clipped to (0: none); x, dy, dw
 void conv2dFilterGrad(Call& call) {
   const Conv conv(call);
+  const float clip = static_cast<float>(call.real(Conv::fields));
   Engine& engine = call.engine();
   engine.conv->conv2dFilterGrad(*engine.context, conv, call.floats(1, conv.xSize), call.floats(2, conv.ySize),
-                                call.floats(3, conv.wSize));
+                                call.floats(3, conv.wSize), clip);
 }
 
 // depthwise, activation; x, w, y, bias or null
@@ -129,8 +130,19 @@ void matmul(Call& call) {
   engine.conv->matmul(*engine.context, desc, a, b, epilogue, c);
 }
 
-// 16 fields from `at`: [inputScale, clipRange, inpBound, inpStep, outBound, outStep, outNoise, absMax, key0, key1, stream0, stream1,
-// block, tiles, then tiles + 1 row cuts].
+// tiles + 1 ascending cuts of `size` rows or columns, from field `at` on, which holds `tiles`.
+std::vector<int> readCuts(const Call& call, size_t at, int64_t size) {
+  const int64_t tiles = call.integer(at, 1, size);
+  std::vector<int> cuts;
+  for (int64_t t = 0; t <= tiles; t++) {
+    cuts.push_back(static_cast<int>(call.integer(at + 1 + static_cast<size_t>(t), t == 0 ? 0 : cuts.back() + 1, size)));
+  }
+  if (cuts.front() != 0 || cuts.back() != size) throw std::invalid_argument("cuts must go from 0 to the number of rows or columns");
+  return cuts;
+}
+
+// Fields from `at`: [inputScale, clipRange, inpBound, inpStep, outBound, outStep, outNoise, factor, activation, absMax, key0, key1,
+// stream0, stream1, block, tiles, then tiles + 1 row cuts].
 struct Analog : AnalogDesc {
   std::vector<int> cuts;
 
@@ -142,22 +154,21 @@ struct Analog : AnalogDesc {
     outBound = static_cast<float>(call.real(at + 4));
     outStep = static_cast<float>(call.real(at + 5));
     outNoise = static_cast<float>(call.real(at + 6));
-    absMax = call.flag(at + 7);
+    factor = static_cast<float>(call.real(at + 7));
+    activation = static_cast<Activation>(call.integer(at + 8, 0, 2));
+    absMax = call.flag(at + 9);
     for (size_t i = 0; i < 2; i++) {
-      key[i] = static_cast<uint32_t>(call.integer(at + 8 + i, 0, UINT32_MAX));
-      stream[i] = static_cast<uint32_t>(call.integer(at + 10 + i, 0, UINT32_MAX));
+      key[i] = static_cast<uint32_t>(call.integer(at + 10 + i, 0, UINT32_MAX));
+      stream[i] = static_cast<uint32_t>(call.integer(at + 12 + i, 0, UINT32_MAX));
     }
-    block = static_cast<uint64_t>(call.integer(at + 12, 0, int64_t{1} << 53));
-    tiles = static_cast<int>(call.integer(at + 13, 1, rows));
-    for (int t = 0; t <= tiles; t++) {
-      cuts.push_back(static_cast<int>(call.integer(at + 14 + static_cast<size_t>(t), t == 0 ? 0 : cuts.back() + 1, rows)));
-    }
-    if (cuts.front() != 0 || cuts.back() != rows) throw std::invalid_argument("row cuts must go from 0 to the number of rows");
+    block = static_cast<uint64_t>(call.integer(at + 14, 0, int64_t{1} << 53));
+    cuts = readCuts(call, at + 15, rows);
+    tiles = static_cast<int>(cuts.size()) - 1;
     rowCuts = cuts.data();
   }
 };
 
-// The optional outputs: clip mask (Uint8Array) and its count in a Float32Array of one element.
+// The optional outputs: clip mask (Uint8Array, zero before the call) and its count in a Float32Array of one element.
 struct Clips {
   AnalogAux aux;
   int64_t count = 0;
@@ -197,6 +208,34 @@ void analogMatmul(Call& call) {
   clips.finish();
 }
 
+// [taps, channels, cols, omega, columnwise, assumedMax, stdDev, key0, key1, stream0, stream1, block, tiles, tiles + 1 row cuts,
+// blocks, blocks + 1 column cuts]; w, analog, scales [tiles, cols], logical
+void noisyWeights(Call& call) {
+  NoisyWeightsDesc d;
+  d.taps = size(call, 0, 1);
+  d.channels = size(call, 1, 1);
+  d.cols = size(call, 2, 1);
+  d.omega = static_cast<float>(call.real(3));
+  d.columnwise = call.flag(4);
+  d.assumedMax = static_cast<float>(call.real(5));
+  d.stdDev = static_cast<float>(call.real(6));
+  for (size_t i = 0; i < 2; i++) {
+    d.key[i] = static_cast<uint32_t>(call.integer(7 + i, 0, UINT32_MAX));
+    d.stream[i] = static_cast<uint32_t>(call.integer(9 + i, 0, UINT32_MAX));
+  }
+  d.block = static_cast<uint64_t>(call.integer(11, 0, int64_t{1} << 53));
+  const int64_t elements = tensorSize({d.taps, d.channels, d.cols});
+  const std::vector<int> rowCuts = readCuts(call, 12, product({d.taps, d.channels}));
+  const std::vector<int> colCuts = readCuts(call, 12 + 1 + rowCuts.size(), d.cols);
+  d.tiles = static_cast<int>(rowCuts.size()) - 1;
+  d.rowCuts = rowCuts.data();
+  d.blocks = static_cast<int>(colCuts.size()) - 1;
+  d.colCuts = colCuts.data();
+  Engine& engine = call.engine();
+  engine.conv->noisyWeights(*engine.context, d, call.floats(1, elements), call.floats(2, elements),
+                            call.floats(3, product({d.tiles, d.cols})), call.floats(4, elements));
+}
+
 constexpr Export functions[] = {
     {"conv2d", entry<conv2d>},
     {"conv2dInputGrad", entry<conv2dInputGrad>},
@@ -207,6 +246,7 @@ constexpr Export functions[] = {
     {"matmul", entry<matmul>},
     {"analogConv2d", entry<analogConv2d>},
     {"analogMatmul", entry<analogMatmul>},
+    {"noisyWeights", entry<noisyWeights>},
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 // reference of plain tensor operations (src/crossbar).
 #include "conv2d.h"
 
-#include "gemm-block.h"
+#include "conv2d-sinks.h"
 #include "quantise.h"
 #include "slab.h"
 #include "../simd/philox.h"
@@ -73,7 +73,8 @@ struct DacCopy {
   }
 };
 
-/** Noise, ADC and scales for the rows of one register block. */
+/** Noise, ADC and scales for the rows of one register block. `Usual`: there is noise, rounding and a bound, and no alpha. */
+template <bool Usual>
 struct TileSink {
   Divider grid;
   float outBound, clipBound, sigma;
@@ -81,6 +82,7 @@ struct TileSink {
   const float* alpha;    // of the block's rows; null without noise management
   const float* scale;    // at the panel's first column
   const float* bias;     // likewise; null except in the last tile
+  Activation activation; // likewise None
   float* out;            // y at the block's first row and the panel's first column
   uint8_t* mask;         // likewise, or null
   int64_t* maskCount;
@@ -91,37 +93,37 @@ struct TileSink {
     const int left = columns - v * L;
     if (left <= 0) return;
     const int64_t at = (int64_t)p * outputs + v * L;
-    if (noise) value += splat(sigma) * load(noise + at);
-    if (grid.step > 0) value = grid.round(value);
-    if (outBound > 0) value = clipTo(value, outBound);
-    if (alpha) value *= splat(alpha[p]);
-    if (mask) markClipped(value, at, left);
+    if (Usual || noise) value += splat(sigma) * load(noise + at);
+    if (Usual || grid.step > 0) value = grid.round(value);
+    if (Usual || outBound > 0) value = clipTo(value, outBound);
+    if (!Usual && alpha) value *= splat(alpha[p]);
+    if (mask) {
+      const vi hit = vabs(value) >= splat(clipBound);
+      if (__builtin_expect(anyTrue(hit), 0)) markClipped(hit, at, left);
+    }
     value *= load(scale + v * L);
     float* to = out + at;
-    if (left >= L) {
-      if (!first) value += load(to);
-      if (bias) value += load(bias + v * L);
-      store(to, value);
-    } else {
-      if (!first) value += loadPart(to, left);
-      if (bias) value += load(bias + v * L);
-      storePart(to, value, left);
-    }
+    if (!first) value += left >= L ? load(to) : loadPart(to, left);
+    if (bias) value += load(bias + v * L);
+    value = activate(value, activation);
+    if (left >= L) store(to, value);
+    else storePart(to, value, left);
   }
 
-  void markClipped(vf value, int64_t at, int left) const {
-    typedef int8_t vb __attribute__((vector_size(L)));
-    const vi hit = vabs(value) >= splat(clipBound);
-    const vb bytes = __builtin_convertvector(hit, vb) & 1;
-    memcpy(mask + at, &bytes, left >= L ? L : left);
-    for (int i = 0; i < L && i < left; ++i) *maskCount += bytes[i];
+  /** Outputs rarely reach the bound, so only ones are written. */
+  void markClipped(vi hit, int64_t at, int left) const __attribute__((noinline)) {
+    for (int i = 0; i < L && i < left; ++i) {
+      if (hit[i] == 0) continue;
+      mask[at + i] = 1;
+      ++*maskCount;
+    }
   }
 };
 
-template <int V>
-void tilePanel(const TileSink& all, int rows, const float* base, const int* origins, const Run* runs, int runCount, const float* panel, int column) {
+template <int V, bool Usual>
+void tilePanel(const TileSink<Usual>& all, int rows, const float* base, const int* origins, const Run* runs, int runCount, const float* panel, int column) {
   auto makeSink = [&](int row) {
-    TileSink sink = all;
+    TileSink<Usual> sink = all;
     const int64_t at = (int64_t)row * all.outputs + column;
     if (sink.noise) sink.noise += at;
     if (sink.alpha) sink.alpha += row;
@@ -135,7 +137,8 @@ void tilePanel(const TileSink& all, int rows, const float* base, const int* orig
   panelRows<V>(rows, base, origins, runs, runCount, panel, makeSink);
 }
 
-void tilePanels(const TileSink& all, int rows, const float* base, const int* origins, const Tile& tile, const Run* runs, int runCount) {
+template <bool Usual>
+void tilePanels(const TileSink<Usual>& all, int rows, const float* base, const int* origins, const Tile& tile, const Run* runs, int runCount) {
   const float* panel = tile.packed;
   for (int column = 0; column < all.outputs;) {
     const int vectors = panelVectors(ceilDiv(all.outputs - column, L));
@@ -179,6 +182,7 @@ void packPatches(const Tile& tile, const Dac& dac, const float* base, const int*
   }
 }
 
+template <bool Usual>
 void layerItem(const Layer& l, Arena& arena, int item) {
   ArenaScope scope(arena);
   const Place place = placeItem(l.slab, item);
@@ -215,8 +219,10 @@ void layerItem(const Layer& l, Arena& arena, int item) {
     for (int t = 0; t < a.tiles; ++t) {
       const Tile& tile = l.tiles[t];
       const int64_t first = (position + from) * outputs;
-      TileSink sink = {Divider(a.outStep), a.outBound, a.outBound > 0 ? 0.999f * a.outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
-                       l.scales + (int64_t)t * l.padded, t == a.tiles - 1 ? l.bias : nullptr, l.y + first, nullptr, &clippedCount, outputs, outputs, t == 0};
+      const bool last = t == a.tiles - 1;
+      TileSink<Usual> sink = {Divider(a.outStep), a.outBound, a.outBound > 0 ? 0.999f * a.outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
+                              l.scales + (int64_t)t * l.padded, last ? l.bias : nullptr, last ? a.activation : Activation::None, l.y + first,
+                              nullptr, &clippedCount, outputs, outputs, t == 0};
       if (noisy) sink.noise = normalsAt(l.noise, t * l.positions * outputs + first, (int64_t)rows * outputs, noiseBuffer);
       if (l.clipped) sink.mask = l.clipped + t * l.positions * outputs + first;
       if (absMax) {
@@ -277,7 +283,8 @@ void analogConv2d(Context& context, const Conv2DDesc& d, const AnalogDesc& a, co
   l.padded = paddedColumns(d.k);
   float* padded = arena.floats((size_t)(a.tiles + 1) * l.padded);
   memset(padded, 0, (size_t)(a.tiles + 1) * l.padded * sizeof(float));
-  for (int t = 0; t < a.tiles; ++t) memcpy(padded + (int64_t)t * l.padded, scales + (int64_t)t * d.k, d.k * sizeof(float));
+  for (int t = 0; t < a.tiles; ++t)
+    for (int i = 0; i < d.k; ++i) padded[(int64_t)t * l.padded + i] = scales[(int64_t)t * d.k + i] * a.factor;
   if (bias) memcpy(padded + (int64_t)a.tiles * l.padded, bias, d.k * sizeof(float));
   l.x = x;
   l.scales = padded;
@@ -289,7 +296,11 @@ void analogConv2d(Context& context, const Conv2DDesc& d, const AnalogDesc& a, co
   l.noise = {{a.key[0], a.key[1]}, {a.stream[0], a.stream[1]}, a.block};
   l.clipped = aux.clipped;
   if (aux.clipped) l.clippedOfItem = (int64_t*)arena.take(sizeof(int64_t) * l.slab.items);
-  context.parallel(l.slab.items, [&](int item, int worker) { layerItem(l, context.arena(worker), item); });
+  const bool usual = a.outNoise > 0 && a.outStep > 0 && a.outBound > 0 && !a.absMax;
+  context.parallel(l.slab.items, [&](int item, int worker) {
+    if (usual) layerItem<true>(l, context.arena(worker), item);
+    else layerItem<false>(l, context.arena(worker), item);
+  });
   if (aux.clippedCount) {
     *aux.clippedCount = 0;
     for (int i = 0; aux.clipped && i < l.slab.items; ++i) *aux.clippedCount += l.clippedOfItem[i];

@@ -14,7 +14,7 @@ static const ConvTable table = {
     "generic",
 #endif
     L,      conv2d,       conv2dInputGrad, conv2dFilterGrad, depthwise, depthwiseInputGrad, depthwiseFilterGrad,
-    matmul, analogConv2d, analogMatmul,    fmaPeak,
+    matmul, analogConv2d, analogMatmul,    noisyWeights,     fmaPeak,
 };
 }  // namespace KH_ARCH
 

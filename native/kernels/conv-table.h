@@ -53,6 +53,8 @@ struct AnalogDesc {
   float outBound;     // ADC clip; <= 0: none
   float outStep;      // ADC step; 0: no quantisation
   float outNoise;     // standard deviation of the noise before the ADC
+  float factor;       // on all scales
+  Activation activation;  // on the finished sums
   int absMax;         // 0: noise management None; 1: AbsMax per patch and tile
   uint32_t key[2];    // Philox key, stream and first block of the output noise
   uint32_t stream[2];
@@ -63,8 +65,24 @@ struct AnalogDesc {
 
 /** Results of an analog layer beside y; null members are not computed. */
 struct AnalogAux {
-  uint8_t* clipped = nullptr;       // [tiles, positions, outputs]: 1 where the tile output reached 0.999 outBound
+  uint8_t* clipped = nullptr;       // [tiles, positions, outputs], zero before the call: 1 where the tile output reached 0.999 outBound
   int64_t* clippedCount = nullptr;  // how many ones
+};
+
+/** The weights of a hardware-aware training step: a matrix [taps * channels, cols] in kernel order (rows tap by tap). */
+struct NoisyWeightsDesc {
+  int taps, channels, cols;
+  int tiles;            // tiles along the rows
+  const int* rowCuts;   // tiles + 1 cuts of the rows, from 0 to channels*taps; row = channel*taps + tap
+  int blocks;           // tiles along the columns
+  const int* colCuts;   // blocks + 1 cuts, from 0 to cols
+  float omega;          // the analog size of the largest weight of a tile, or of each column of a tile
+  bool columnwise;
+  float assumedMax;     // the noise is relative to this, or, if <= 0, to the largest analog weight of the tile
+  float stdDev;
+  uint32_t key[2];      // Philox key, stream and first block of the noise; number row * cols + column
+  uint32_t stream[2];
+  uint64_t block;
 };
 
 struct ConvTable {
@@ -73,7 +91,8 @@ struct ConvTable {
 
   void (*conv2d)(Context&, const Conv2DDesc&, const float* x, const float* w, const Epilogue&, float* y);
   void (*conv2dInputGrad)(Context&, const Conv2DDesc&, const float* dy, const float* w, float* dx);
-  void (*conv2dFilterGrad)(Context&, const Conv2DDesc&, const float* x, const float* dy, float* dw);
+  /** clip > 0: of the input clipped to [-clip, clip]. */
+  void (*conv2dFilterGrad)(Context&, const Conv2DDesc&, const float* x, const float* dy, float* dw, float clip);
 
   void (*depthwise)(Context&, const DepthwiseDesc&, const float* x, const float* w, const Epilogue&, float* y);
   void (*depthwiseInputGrad)(Context&, const DepthwiseDesc&, const float* dy, const float* w, float* dx);
@@ -87,6 +106,9 @@ struct ConvTable {
   /** x [m,k] times w [k,n]; the rows of w are the rows that rowCuts cuts. */
   void (*analogMatmul)(Context&, int m, int k, int n, const AnalogDesc&, const float* x, const float* w, const float* scales,
                        const float* bias, float* y, const AnalogAux&);
+
+  /** w in logical units; scales [tiles, cols], analog = w / scale + noise, logical = analog * scale. */
+  void (*noisyWeights)(Context&, const NoisyWeightsDesc&, const float* w, float* analog, float* scales, float* logical);
 
   /** The FMA peak of this instruction set on one thread: GFLOP/s of processor time over about `seconds`; for benchmarks. */
   double (*fmaPeak)(double seconds);

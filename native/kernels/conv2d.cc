@@ -244,12 +244,38 @@ void gradPanel(const Slab& s, const GradWalk& g, const float* base, const float*
   }
 }
 
+/** The input of a layer on tiles as its DAC sees it. */
+struct ClipCopy {
+  float bound;
+  void operator()(float* to, const float* from, int64_t count) const {
+    const vf high = splat(bound), low = splat(-bound);
+    int64_t i = 0;
+    for (; i + L <= count; i += L) store(to + i, vmax(vmin(load(from + i), high), low));
+    if (i < count) storePart(to + i, vmax(vmin(loadPart(from + i, (int)(count - i)), high), low), (int)(count - i));
+  }
+};
+
+void gradPanels(const Slab& s, const GradWalk& walk, int k, const float* base, const float* grad, float* sum, int64_t ldo, bool first) {
+  for (int column = 0; column < k;) {
+    const int vectors = panelVectors(ceilDiv(k - column, L));
+    if (vectors == 1) gradPanel<1>(s, walk, base, grad + column, k - column, sum + column, ldo, first);
+    else if (vectors == 2) gradPanel<2>(s, walk, base, grad + column, k - column, sum + column, ldo, first);
+    else gradPanel<3>(s, walk, base, grad + column, k - column, sum + column, ldo, first);
+    column += vectors * L;
+  }
+}
+
+#if defined(__AVX512F__)
+constexpr int kGradBlockPixels = 1 << 20;  // the second-level cache is fast enough for blocks of 24 multiplications per value
+#else
+constexpr int kGradBlockPixels = 128;
+#endif
 constexpr int kGradChunks = 8;         // partial sums at most: a fixed number, so that threads do not change the result
 constexpr int kGradChunkPixels = 512;  // positions that pay for adding one partial sum
 
 }  // namespace
 
-void conv2dFilterGrad(Context& context, const Conv2DDesc& d, const float* x, const float* dy, float* dw) {
+void conv2dFilterGrad(Context& context, const Conv2DDesc& d, const float* x, const float* dy, float* dw, float clip) {
   Arena& arena = context.arena(0);
   ArenaScope scope(arena);
   const int rows = d.kh * d.kw * d.c;
@@ -257,7 +283,7 @@ void conv2dFilterGrad(Context& context, const Conv2DDesc& d, const float* x, con
   int* tx = arena.ints(d.kw);
   for (int i = 0; i < d.kh; ++i) ty[i] = i * d.dh - d.padT;
   for (int j = 0; j < d.kw; ++j) tx[j] = j * d.dw - d.padL;
-  const Slab s = planSlab(arena, {d.n, d.h, d.w, d.c, d.ho, d.wo, d.sh, d.sw, d.kh, d.kw, ty, tx}, true, kItemPixels);
+  const Slab s = planSlab(arena, {d.n, d.h, d.w, d.c, d.ho, d.wo, d.sh, d.sw, d.kh, d.kw, ty, tx}, !(clip > 0), kItemPixels);
 
   const int64_t ldo = paddedColumns(d.k);
   const int64_t sumFloats = rows * ldo;
@@ -274,15 +300,19 @@ void conv2dFilterGrad(Context& context, const Conv2DDesc& d, const float* x, con
     const int first = (int)((int64_t)s.items * chunk / chunks), last = (int)((int64_t)s.items * (chunk + 1) / chunks);
     for (int item = first; item < last; ++item) {
       const Place place = placeItem(s, item);
-      const float* base = fillSlab(s, x, buffer, place, CopyFloats{});
+      const float* base = clip > 0 ? fillSlab(s, x, buffer, place, ClipCopy{clip}) : fillSlab(s, x, buffer, place, CopyFloats{});
       const float* grad = dy + ((int64_t)place.image * d.ho + place.gy) * outRow;
-      const GradWalk walk = {place.images, place.rows, d.wo, s.imageStride, (int64_t)d.sh * s.rowStride, (int64_t)d.sw * d.c, d.k};
-      for (int column = 0; column < d.k;) {
-        const int vectors = panelVectors(ceilDiv(d.k - column, L));
-        if (vectors == 1) gradPanel<1>(s, walk, base, grad + column, d.k - column, sum + column, ldo, item == first);
-        else if (vectors == 2) gradPanel<2>(s, walk, base, grad + column, d.k - column, sum + column, ldo, item == first);
-        else gradPanel<3>(s, walk, base, grad + column, d.k - column, sum + column, ldo, item == first);
-        column += vectors * L;
+      // Blocks of positions whose gradients stay in the first-level cache while all rows of the filter pass over them.
+      const int rowsAtOnce = imin(place.rows, imax(1, kGradBlockPixels / d.wo));
+      const int imagesAtOnce = rowsAtOnce < place.rows ? 1 : imax(1, kGradBlockPixels / (place.rows * d.wo));
+      for (int image = 0; image < place.images; image += imagesAtOnce) {
+        for (int row = 0; row < place.rows; row += rowsAtOnce) {
+          const GradWalk walk = {imin(imagesAtOnce, place.images - image), imin(rowsAtOnce, place.rows - row), d.wo,
+                                 s.imageStride, (int64_t)d.sh * s.rowStride, (int64_t)d.sw * d.c, d.k};
+          const float* blockBase = base + image * walk.leftImage + row * walk.leftRow;
+          const float* blockGrad = grad + ((int64_t)image * d.ho + row) * outRow;
+          gradPanels(s, walk, d.k, blockBase, blockGrad, sum, ldo, item == first && image == 0 && row == 0);
+        }
       }
     }
   });

@@ -9,7 +9,7 @@ namespace KH_ARCH {
 
 void conv2d(Context&, const Conv2DDesc&, const float* x, const float* w, const Epilogue&, float* y);
 void conv2dInputGrad(Context&, const Conv2DDesc&, const float* dy, const float* w, float* dx);
-void conv2dFilterGrad(Context&, const Conv2DDesc&, const float* x, const float* dy, float* dw);
+void conv2dFilterGrad(Context&, const Conv2DDesc&, const float* x, const float* dy, float* dw, float clip);
 void depthwise(Context&, const DepthwiseDesc&, const float* x, const float* w, const Epilogue&, float* y);
 void depthwiseInputGrad(Context&, const DepthwiseDesc&, const float* dy, const float* w, float* dx);
 void depthwiseFilterGrad(Context&, const DepthwiseDesc&, const float* x, const float* dy, float* dw);
@@ -18,6 +18,7 @@ void analogConv2d(Context&, const Conv2DDesc&, const AnalogDesc&, const float* x
                   const float* bias, float* y, const AnalogAux&);
 void analogMatmul(Context&, int m, int k, int n, const AnalogDesc&, const float* x, const float* w, const float* scales,
                   const float* bias, float* y, const AnalogAux&);
+void noisyWeights(Context&, const NoisyWeightsDesc&, const float* w, float* analog, float* scales, float* logical);
 
 }  // namespace KH_ARCH
 }  // namespace kh

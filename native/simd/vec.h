@@ -173,6 +173,19 @@ KH_INLINE float reduceMax(vf a) {
 #endif
 }
 
+/** Whether any lane of a comparison is true. */
+KH_INLINE bool anyTrue(vi a) {
+#if defined(__AVX512F__)
+  return _mm512_movepi32_mask((__m512i)a) != 0;
+#elif defined(__AVX2__)
+  return _mm256_movemask_ps((__m256)a) != 0;
+#elif defined(__SSE2__)
+  return _mm_movemask_ps((__m128)a) != 0;
+#else
+  return (a[0] | a[1] | a[2] | a[3]) != 0;
+#endif
+}
+
 #if defined(__AVX512F__) || defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define KH_FUSED 1
 /** a*b + c with one rounding, where the result depends on there being one: a*b+c may or may not be contracted. */

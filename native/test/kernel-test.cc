@@ -120,8 +120,11 @@ void testConv(const ConvTable& t, Context& context, const Conv2DDesc& d) {
   compare(t.isa, "conv2d", shape, y, reference::conv2d(d, x, w, e.bias, e.activation), d.kh * d.kw * d.c);
   t.conv2dInputGrad(context, d, dy.data(), w.data(), dx.data.get());
   compare(t.isa, "conv2dInputGrad", shape, dx, reference::conv2dInputGrad(d, dy, w), d.kh * d.kw * d.k);
-  t.conv2dFilterGrad(context, d, x.data(), dy.data(), dw.data.get());
-  compare(t.isa, "conv2dFilterGrad", shape, dw, reference::conv2dFilterGrad(d, x, dy), (double)d.n * d.ho * d.wo);
+  const float clip = between(0, 2) ? 0 : 0.5f;
+  Floats clipped = x;
+  if (clip > 0) for (float& v : clipped) v = std::fmax(-clip, std::fmin(clip, v));
+  t.conv2dFilterGrad(context, d, x.data(), dy.data(), dw.data.get(), clip);
+  compare(t.isa, "conv2dFilterGrad", shape, dw, reference::conv2dFilterGrad(d, clipped, dy), (double)d.n * d.ho * d.wo);
 }
 
 void testDepthwise(const ConvTable& t, Context& context) {
@@ -182,6 +185,8 @@ void testAnalog(const ConvTable& t, Context& context, int round) {
   a.outBound = between(0, 3) ? (between(0, 1) ? 10.0f : 1.0f) : 0;
   a.outStep = between(0, 3) ? 20.0f / 254 : 0;
   a.outNoise = between(0, 2) ? 0.04f : 0;
+  a.factor = between(0, 1) ? 1.0f : 1.7f;
+  a.activation = (Activation)between(0, 2);
   a.absMax = between(0, 1);
   for (int i = 0; i < 2; ++i) {
     a.key[i] = engine();
@@ -198,7 +203,7 @@ void testAnalog(const ConvTable& t, Context& context, int round) {
   const float* biasOrNull = between(0, 1) ? bias.data() : nullptr;
   const reference::Analog want = reference::analog(d, a, x, w, scales, biasOrNull);
   Output y(want.y.size());
-  std::unique_ptr<uint8_t[]> clipped(new uint8_t[want.clipped.size()]);
+  std::unique_ptr<uint8_t[]> clipped(new uint8_t[want.clipped.size()]());
   int64_t count = -1;
   AnalogAux aux;
   if (between(0, 1)) {
@@ -236,11 +241,45 @@ void testAnalog(const ConvTable& t, Context& context, int round) {
   }
 }
 
+void testNoisyWeights(const ConvTable& t, Context& context, int round) {
+  NoisyWeightsDesc d{};
+  d.taps = round % 3 ? between(1, 9) : 1;
+  d.channels = between(1, 60);
+  d.cols = between(1, 70);
+  const int rows = d.taps * d.channels;
+  d.tiles = std::min(rows, between(1, 4));
+  d.blocks = std::min(d.cols, between(1, 3));
+  std::vector<int> rowCuts(d.tiles + 1), colCuts(d.blocks + 1);
+  for (int i = 0; i <= d.tiles; ++i) rowCuts[i] = (int)((int64_t)rows * i / d.tiles);
+  for (int i = 0; i <= d.blocks; ++i) colCuts[i] = (int)((int64_t)d.cols * i / d.blocks);
+  d.rowCuts = rowCuts.data();
+  d.colCuts = colCuts.data();
+  d.omega = between(0, 1) ? 1.0f : 0.6f;
+  d.columnwise = between(0, 1);
+  d.assumedMax = between(0, 2) ? 0 : 1;
+  d.stdDev = 0.06f;
+  for (int i = 0; i < 2; ++i) {
+    d.key[i] = engine();
+    d.stream[i] = engine();
+  }
+  d.block = engine();
+  Floats w = randomFloats((size_t)rows * d.cols);
+  if (between(0, 2) == 0) std::fill(w.begin(), w.begin() + w.size() / 2, 0.0f);  // a tile without weights
+  const reference::NoisyWeights want = reference::noisyWeights(d, w);
+  Output analog(w.size()), scales(want.scales.size()), logical(w.size());
+  t.noisyWeights(context, d, w.data(), analog.data.get(), scales.data.get(), logical.data.get());
+  char shape[160];
+  std::snprintf(shape, sizeof shape, "taps %d channels %d cols %d tiles %d x %d", d.taps, d.channels, d.cols, d.tiles, d.blocks);
+  compare(t.isa, "noisyWeights analog", shape, analog, want.analog, 1);
+  compare(t.isa, "noisyWeights scales", shape, scales, want.scales, 1);
+  compare(t.isa, "noisyWeights logical", shape, logical, want.logical, 1);
+}
+
 /** The same bits for one, two and three threads. */
 void testThreads(const ConvTable& t) {
   const Conv2DDesc d = {6, 15, 17, 24, 3, 3, 40, 1, 1, 1, 1, 1, 1, 15, 17};
   const int cuts[] = {0, 100, 216};
-  const AnalogDesc a = {1, 0, 1, 2.0f / 254, 10, 20.0f / 254, 0.04f, 0, {1, 2}, {3, 4}, 5, 2, cuts};
+  const AnalogDesc a = {1, 0, 1, 2.0f / 254, 10, 20.0f / 254, 0.04f, 1, Activation::None, 0, {1, 2}, {3, 4}, 5, 2, cuts};
   const size_t xs = (size_t)d.n * d.h * d.w * d.c, ys = (size_t)d.n * d.ho * d.wo * d.k, ws = (size_t)9 * d.c * d.k;
   const Floats x = randomFloats(xs), w = randomFloats(ws), dy = randomFloats(ys), scales = randomFloats(2 * d.k);
   const MatMulDesc m = {1, 300, 200, 500, true, false, 0, 0};
@@ -252,7 +291,7 @@ void testThreads(const ConvTable& t) {
     for (int repeat = 0; repeat < 20; ++repeat) {
       t.conv2d(context, d, x.data(), w.data(), {}, out[0].data());
       t.conv2dInputGrad(context, d, dy.data(), w.data(), out[1].data());
-      t.conv2dFilterGrad(context, d, x.data(), dy.data(), out[2].data());
+      t.conv2dFilterGrad(context, d, x.data(), dy.data(), out[2].data(), 0);
       t.analogConv2d(context, d, a, x.data(), w.data(), scales.data(), nullptr, out[3].data(), {});
       t.matmul(context, m, left.data(), right.data(), {}, out[4].data());
     }
@@ -347,6 +386,7 @@ int main(int argc, char** argv) {
       testDepthwise(*table, c);
       testMatmul(*table, c, round);
       testAnalog(*table, c, round);
+      testNoisyWeights(*table, c, round);
     }
     // Shapes that the random ones miss: whole networks' layers, rows that do not fit one slab, huge dilations.
     const Conv2DDesc fixed[] = {

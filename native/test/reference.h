@@ -170,10 +170,44 @@ inline Analog analog(const kh::Conv2DDesc& d, const kh::AnalogDesc& a, const Flo
         double value = clip(grid((float)sum, a.outStep), a.outBound);
         if (a.absMax) value *= alpha;
         out.clipped[index] = a.outBound > 0 && std::fabs(value) >= 0.999f * a.outBound;
-        out.y[p * d.k + k] += value * scales[(size_t)t * d.k + k];
+        out.y[p * d.k + k] += value * (scales[(size_t)t * d.k + k] * a.factor);
       }
     }
-    if (bias) for (int k = 0; k < d.k; ++k) out.y[p * d.k + k] += bias[k];
+    for (int k = 0; k < d.k; ++k) out.y[p * d.k + k] = activate(out.y[p * d.k + k] + (bias ? bias[k] : 0), a.activation);
+  }
+  return out;
+}
+
+struct NoisyWeights {
+  Doubles analog, scales, logical;
+};
+
+inline NoisyWeights noisyWeights(const kh::NoisyWeightsDesc& d, const Floats& w) {
+  NoisyWeights out = {Doubles(w.size()), Doubles((size_t)d.tiles * d.cols), Doubles(w.size())};
+  for (int t = 0; t < d.tiles; ++t) {
+    for (int b = 0; b < d.blocks; ++b) {
+      const auto members = [&](auto visit) {
+        for (int r = d.rowCuts[t]; r < d.rowCuts[t + 1]; ++r)
+          for (int c = d.colCuts[b]; c < d.colCuts[b + 1]; ++c) visit((size_t)(r % d.taps * d.channels + r / d.taps) * d.cols + c, c);
+      };
+      Doubles columns(d.cols, 0);
+      double largest = 0, analogMax = 0;
+      members([&](size_t i, int c) {
+        columns[c] = std::fmax(columns[c], std::fabs(w[i]));
+        largest = std::fmax(largest, columns[c]);
+      });
+      for (int c = d.colCuts[b]; c < d.colCuts[b + 1]; ++c) {
+        const double scale = (d.columnwise ? columns[c] : largest) / d.omega;
+        out.scales[(size_t)t * d.cols + c] = scale == 0 ? 1 : scale;
+        analogMax = std::fmax(analogMax, columns[c] / out.scales[(size_t)t * d.cols + c]);
+      }
+      const double relativeTo = d.assumedMax > 0 ? d.assumedMax : analogMax == 0 ? 1 : analogMax;
+      members([&](size_t i, int c) {
+        const double scale = out.scales[(size_t)t * d.cols + c];
+        out.analog[i] = w[i] / scale + relativeTo * d.stdDev * normalAt(d.block, d.stream, d.key, i);
+        out.logical[i] = out.analog[i] * scale;
+      });
+    }
   }
   return out;
 }

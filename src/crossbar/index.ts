@@ -14,6 +14,7 @@ export { defaultPreset } from './config/presets.js';
 export { crossbarPresets, resolveCrossbar } from './config/resolve.js';
 export { checkSupported } from './config/torch-restrictions.js';
 export { AnalogLayer, type HwaContext } from './layer/analog-layer.js';
+export type { OutputStage } from './layer/forward-call.js';
 export {
   type ExplicitPad,
   explicitPad,

@@ -14,6 +14,7 @@ export {
   type AnalogResult,
   analogConv2d,
   analogMatMul,
+  clippedFilterGradient,
   hasAnalogKernels,
 } from './ops/analog.js';
 export {
@@ -24,6 +25,7 @@ export {
   batchNormTrain,
   batchNormTrainReference,
 } from './ops/batch-norm.js';
+export { hasNoisyWeights, type NoisyWeightsAttrs, noisyWeights } from './ops/noisy-weights.js';
 export {
   type CrossEntropyOptions,
   softmaxCrossEntropy,

@@ -8,6 +8,7 @@ import { disposeDraws, drawTile, type TileDraws } from '../mvm/tile-draws.js';
 import { type CoreDifferences, type CoreDraw, drawCore } from '../tile/core-differences.js';
 import type { TileGrid } from '../tile/grid.js';
 import { theveninOf } from '../tile/thevenin-of.js';
+import type { OutputStage } from './forward-call.js';
 import { hwaProduct } from './hwa-product.js';
 import { rangeInForce } from './input-range.js';
 import { layerForward } from './layer-forward.js';
@@ -108,21 +109,26 @@ export class AnalogLayer {
     this.#present().drift(seconds, rng.child(this.name));
   }
 
-  /** Inference on the weights as they stand after {@link program} or the last {@link drift}. */
-  forward(x: tf.Tensor, rng: Rng): tf.Tensor {
-    const { weights, bias, inputRange } = this.#present();
+  /**
+   * Inference on the weights as they stand after {@link program} or the last {@link drift}, and what the digital periphery
+   * does to the sums, if anything. A stage is read once: hand in another object where its tensors have changed.
+   */
+  forward(x: tf.Tensor, rng: Rng, stage?: OutputStage): tf.Tensor {
+    const programmed = this.#present();
+    const { weights, bias } = stage === undefined ? programmed : programmed.behind(stage);
     return tf.tidy(() => {
-      const range = rangeInForce(this.config, inputRange);
-      const scales = range === undefined ? weights.scales : (tf.mul(weights.scales, range) as tf.Tensor2D);
+      const range = rangeInForce(this.config, programmed.inputRange);
       return this.#flat(x, (input) => {
         const call = {
           shape: this.shape,
           grid: this.#layout,
           config: this.config,
-          weights: { analog: weights.analog, scales },
+          weights,
           range,
+          outFactor: range ?? 1,
           bias: bias ?? null,
           outNoise: this.#outNoise,
+          relu: stage?.relu ?? false,
           masks: false,
           rng: rng.child(this.name),
         };

@@ -7,8 +7,17 @@ import type { LayerShape } from './layer-shape.js';
 export interface LayerWeights {
   /** Analog (normalised) weights, [rows, cols], rows in kernel order. */
   readonly analog: tf.Tensor2D;
-  /** Digital factor on each tile's ADC values, [row parts, cols]: mapping scale, input range, drift compensation. */
+  /** Digital factor on each tile's ADC values, [row parts, cols]: mapping scale, drift compensation. */
   readonly scales: tf.Tensor2D;
+}
+
+/** What the digital periphery does to the finished sums of a layer: a batch norm at inference, perhaps a ReLU behind it. */
+export interface OutputStage {
+  /** [cols] */
+  readonly factor: tf.Tensor1D;
+  /** [cols], added after the factor. */
+  readonly offset: tf.Tensor1D;
+  readonly relu: boolean;
 }
 
 /** One forward pass of a layer. */
@@ -19,10 +28,14 @@ export interface ForwardCall {
   readonly weights: LayerWeights;
   /** Input range; undefined where none is in force. */
   readonly range: number | undefined;
+  /** Digital factor on all outputs, beside the scales: the input range. 1 if absent. */
+  readonly outFactor?: number;
   /** Digital bias [cols], or null. */
   readonly bias: tf.Tensor | null;
   /** Standard deviation of the output noise where it differs from tile to tile, [row parts, cols]. */
   readonly outNoise?: tf.Tensor2D | undefined;
+  /** Whether a ReLU follows the bias. */
+  readonly relu?: boolean;
   /** The inside masks are wanted (training). */
   readonly masks: boolean;
   readonly rng: Rng;

@@ -22,10 +22,9 @@ function hasFusedAbsMax(config: ForwardCall['config']): boolean {
 
 /** The whole layer in one pass of a native kernel. */
 export function fusedForward(x: tf.Tensor, call: ForwardCall): LayerOutput {
-  const { shape, config, weights, bias } = call;
-  const io = config.forward;
+  const { shape, weights, bias } = call;
+  const { scales } = weights;
   const periphery = peripheryOf(x, call);
-  const scales = io.outScale === 1 ? weights.scales : tf.mul(weights.scales, io.outScale);
   if (shape.kind === 'dense') return outputOf(x, call, analogMatMul(x, weights.analog, scales, bias, periphery));
   const [kh, kw] = shape.kernel;
   const kernel = tf.reshape(weights.analog, [kh, kw, shape.inChannels, shape.outChannels]);
@@ -38,7 +37,8 @@ export function fusedForward(x: tf.Tensor, call: ForwardCall): LayerOutput {
   return outputOf(x, call, analogConv2d(x, kernel, scales, bias, { ...periphery, strides, dilations, pad }));
 }
 
-function peripheryOf(x: tf.Tensor, { shape, grid, config, range, masks, rng }: ForwardCall): AnalogPeriphery {
+function peripheryOf(x: tf.Tensor, call: ForwardCall): AnalogPeriphery {
+  const { shape, grid, config, range, masks, rng } = call;
   const io = config.forward;
   const inpBound = boundOf(io.inpBound);
   const outBound = boundOf(io.outBound);
@@ -52,6 +52,8 @@ function peripheryOf(x: tf.Tensor, { shape, grid, config, range, masks, rng }: F
     outBound: Number.isFinite(outBound) ? outBound : 0,
     outStep: adcStep(io, engineOf(config)),
     outNoise: io.outNoise,
+    outFactor: io.outScale * (call.outFactor ?? 1),
+    relu: call.relu ?? false,
     noiseManagement: io.noiseManagement === 'AbsMax' ? 'AbsMax' : 'None',
     masks: masks && Number.isFinite(outBound),
     ...(io.outNoise > 0 && { noiseSource: rng.child('adc-noise').source(values) }),
@@ -59,8 +61,8 @@ function peripheryOf(x: tf.Tensor, { shape, grid, config, range, masks, rng }: F
 }
 
 function outputOf(x: tf.Tensor, { shape, grid }: ForwardCall, result: ReturnType<typeof analogMatMul>): LayerOutput {
-  const { y, clipped, clippedCount } = result;
-  if (clipped === undefined || clippedCount === 0) return { y, inside: undefined };
+  const { y, clipped } = result;
+  if (clipped === undefined) return { y, inside: undefined };
   const outShape = layerOutputShape(shape, x.shape);
   const perPart = tf.unstack(tf.reshape(clipped, [grid.rowParts, -1, matrixCols(shape)]));
   return { y, inside: perPart.map((mask) => tf.logicalNot(tf.reshape(mask, outShape))) };

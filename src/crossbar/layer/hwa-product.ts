@@ -32,21 +32,20 @@ export function hwaProduct(x: tf.Tensor, kernel: tf.Tensor, layer: HwaLayer): tf
   const compute = tf.customGrad((...args) => {
     const [input, logical, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
     const range = rangeInForce(config, layer.inputRange);
-    const noisy = noisyWeights(kernelRows(logical), config, grid, layer.rng);
-    const scales = range === undefined ? noisy.scales : (tf.mul(noisy.scales, range) as tf.Tensor2D);
+    const noisy = noisyWeights(kernelRows(logical), layer, layer.rng);
     const call = {
       shape,
       grid,
       config,
-      weights: { analog: noisy.analog, scales },
+      weights: noisy,
       range,
+      outFactor: range ?? 1,
       bias: null,
       masks: true,
       rng: layer.rng,
     };
     const { y, inside } = layerForward(input, call, layer.tiles);
-    const effective = tf.mul(noisy.analog, grid.spread(noisy.scales));
-    save([input, effective, ...(inside ?? [])]);
+    save([input, noisy.logical, ...(inside ?? [])]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [savedInput, savedEffective, ...others] = saved;
       const savedInside = inside === undefined ? undefined : others;
@@ -69,10 +68,9 @@ interface Saved {
 }
 
 function rpuGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, { shape, grid }: HwaLayer) {
-  const clipped = range === undefined ? x : clipToRange(x, range);
   return {
     dx: maskedInputGradient(dy, inside, matrix, shape, grid, x.shape),
-    dKernel: kernelGradient(clipped, dy, shape),
+    dKernel: kernelGradient(x, dy, shape, range),
   };
 }
 
@@ -88,8 +86,4 @@ function torchGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, { sh
   if (Number.isFinite(bound)) dx = tf.mul(dx, tf.cast(tf.lessEqual(tf.abs(rounded), bound), 'float32'));
   if (range !== undefined) dx = tf.mul(dx, tf.cast(tf.lessEqual(tf.abs(x), range), 'float32'));
   return { dx, dKernel: maskedKernelGradient(logical, dy, inside, shape, grid) };
-}
-
-function clipToRange(x: tf.Tensor, range: number): tf.Tensor {
-  return tf.clipByValue(x, -range, range);
 }

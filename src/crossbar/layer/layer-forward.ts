@@ -14,8 +14,13 @@ export function layerForward(x: tf.Tensor, call: ForwardCall, tiles: readonly Mv
 /** The same in plain tensor operations: what the fused kernels have to reproduce. */
 export function referenceForward(x: tf.Tensor, call: ForwardCall, tiles: readonly MvmTile[]): LayerOutput {
   const input = toTileUnits(x, call.range);
+  const { analog, scales } = call.weights;
+  const factor = call.outFactor ?? 1;
+  const allScales = factor === 1 ? scales : (tf.mul(scales, factor) as tf.Tensor2D);
+  const scaled = { ...call, weights: { analog, scales: allScales } };
   const { y, inside } = hasFixedScale(call.config.forward)
-    ? fixedScaleForward(input, call)
-    : patchForward(input, call, tiles);
-  return { y: call.bias === null ? y : tf.add(y, call.bias), inside };
+    ? fixedScaleForward(input, scaled)
+    : patchForward(input, scaled, tiles);
+  const sum = call.bias === null ? y : tf.add(y, call.bias);
+  return { y: call.relu ? tf.relu(sum) : sum, inside };
 }

@@ -1,4 +1,4 @@
-import { tf } from '../../tensor/index.js';
+import { clippedFilterGradient, tf } from '../../tensor/index.js';
 import type { LayerGrid } from './layer-grid.js';
 import { type ConvShape, explicitPad, type LayerShape, tfPad } from './layer-shape.js';
 
@@ -16,13 +16,18 @@ export function inputGradient(
   return run('Conv2DBackpropInput', { dy, filter }, attrs);
 }
 
-/** Gradient of the kernel, in the kernel's own shape. */
-export function kernelGradient(x: tf.Tensor, dy: tf.Tensor, shape: LayerShape): tf.Tensor {
-  if (shape.kind === 'dense') return tf.matMul(x as tf.Tensor2D, dy as tf.Tensor2D, true, false);
+/** Gradient of the kernel, in the kernel's own shape; of the input clipped to a range, where one is given. */
+export function kernelGradient(x: tf.Tensor, dy: tf.Tensor, shape: LayerShape, range?: number): tf.Tensor {
+  if (shape.kind === 'dense') {
+    const input = range === undefined ? x : tf.clipByValue(x, -range, range);
+    return tf.matMul(input as tf.Tensor2D, dy as tf.Tensor2D, true, false);
+  }
   const [kh, kw] = shape.kernel;
   const [dh, dw] = shape.dilations;
   const filterShape = [(kh - 1) * dh + 1, (kw - 1) * dw + 1, shape.inChannels, shape.outChannels];
-  const full = run('Conv2DBackpropFilter', { x, dy }, { ...convAttrs(shape, x.shape), filterShape });
+  const attrs = { ...convAttrs(shape, x.shape), filterShape };
+  const full =
+    range === undefined ? run('Conv2DBackpropFilter', { x, dy }, attrs) : clippedFilterGradient(x, dy, range, attrs);
   if (dh === 1 && dw === 1) return full;
   return tf.stridedSlice(full, [0, 0, 0, 0], filterShape, [dh, dw, 1, 1]);
 }

@@ -1,9 +1,23 @@
-import { type Rng, tf } from '../../tensor/index.js';
+import { hasNoisyWeights, noisyWeights as nativeNoisyWeights, type Rng, tf } from '../../tensor/index.js';
 import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
 import { nonZero } from '../tile/mapping-scale.js';
 import { isIdentity, modifyWeights } from '../tile/modify-weights.js';
 import type { LayerWeights } from './forward-call.js';
 import type { LayerGrid } from './layer-grid.js';
+import { type LayerShape, matrixRows } from './layer-shape.js';
+
+/** The weights of one training step. */
+export interface NoisyWeights extends LayerWeights {
+  /** The modified weights in logical units: analog times the scale of their tile. */
+  readonly logical: tf.Tensor2D;
+}
+
+/** A layer's weights and how they lie on tiles. */
+export interface MappedLayer {
+  readonly shape: LayerShape;
+  readonly grid: LayerGrid;
+  readonly config: CrossbarConfig;
+}
 
 /**
  * The weights of one hardware-aware training step: logical weights mapped onto the tiles with scales that follow their
@@ -11,7 +25,39 @@ import type { LayerGrid } from './layer-grid.js';
  *
  * @param logical [rows, cols], kernel order
  */
-export function noisyWeights(logical: tf.Tensor2D, config: CrossbarConfig, grid: LayerGrid, rng: Rng): LayerWeights {
+export function noisyWeights(logical: tf.Tensor2D, layer: MappedLayer, rng: Rng): NoisyWeights {
+  return canFuseWeights(layer.config) ? fusedWeights(logical, layer, rng) : referenceWeights(logical, layer, rng);
+}
+
+/** True where the backend in use has a kernel that means what the settings say. */
+export function canFuseWeights({ mapping, modifier }: CrossbarConfig): boolean {
+  const fits = modifier.type === 'AddNormal' && modifier.pdrop === 0 && mapping.weightScalingOmega > 0;
+  return fits && (modifier.relToActualWmax || modifier.assumedWmax > 0) && hasNoisyWeights();
+}
+
+function fusedWeights(logical: tf.Tensor2D, { shape, grid, config }: MappedLayer, rng: Rng): NoisyWeights {
+  const { mapping, modifier } = config;
+  const channels = shape.kind === 'conv2d' ? shape.inChannels : shape.inSize;
+  return nativeNoisyWeights(logical, {
+    taps: matrixRows(shape) / channels,
+    channels,
+    rowCuts: grid.grid.rowCuts,
+    colCuts: grid.grid.colCuts,
+    omega: mapping.weightScalingOmega,
+    columnwise: mapping.weightScalingColumnwise,
+    assumedMax: modifier.relToActualWmax ? 0 : modifier.assumedWmax,
+    stdDev: modifier.stdDev,
+    source: rng.child('modifier').child('noise').source(logical.size),
+  });
+}
+
+/** The same in plain tensor operations, for any modifier: the meaning of the kernel. */
+export function referenceWeights(logical: tf.Tensor2D, { grid, config }: MappedLayer, rng: Rng): NoisyWeights {
+  const { analog, scales } = modifiedWeights(logical, config, grid, rng);
+  return { analog, scales, logical: tf.mul(analog, grid.spread(scales)) };
+}
+
+function modifiedWeights(logical: tf.Tensor2D, config: CrossbarConfig, grid: LayerGrid, rng: Rng): LayerWeights {
   const { mapping, modifier } = config;
   const columnMax = partColumnMax(logical, grid);
   const tileMax = widenToTiles(columnMax, grid);

@@ -6,7 +6,7 @@ import type { CoreDraw } from '../tile/core-differences.js';
 import { baselineReadout, readout } from '../tile/drift-compensation.js';
 import { mappingScale } from '../tile/mapping-scale.js';
 import { disposeProgrammed, driftTile, type ProgrammedTile, programTile } from '../tile/programmed-tile.js';
-import type { LayerWeights } from './forward-call.js';
+import type { LayerWeights, OutputStage } from './forward-call.js';
 import type { LayerGrid } from './layer-grid.js';
 import { kernelRows, type LayerShape } from './layer-shape.js';
 import { toKernelOrder, toMatrixOrder } from './row-order.js';
@@ -47,6 +47,7 @@ export class ProgrammedLayer {
   readonly inputRange: number;
   /** The weights as they stand. */
   weights: LayerWeights;
+  #behind: { stage: OutputStage; scales: tf.Tensor2D; bias: tf.Tensor } | undefined;
 
   private constructor(
     content: LayerContent,
@@ -94,7 +95,7 @@ export class ProgrammedLayer {
         return { weights, scale: tf.mul(scale, tf.div(baseline, now)) as tf.Tensor2D };
       });
     });
-    tf.dispose([this.weights.analog, this.weights.scales]);
+    this.#disposePresent();
     this.weights = assemble(
       this.hardware,
       read.map(({ weights }) => weights),
@@ -103,13 +104,37 @@ export class ProgrammedLayer {
     tf.dispose(read.flatMap(({ weights, scale }) => [weights, scale]));
   }
 
+  /** The present weights and the bias with a digital stage folded into scales and bias; kept for the next batch. */
+  behind(stage: OutputStage): { readonly weights: LayerWeights; readonly bias: tf.Tensor } {
+    if (this.#behind?.stage !== stage) {
+      this.#disposeBehind();
+      const [scales, bias] = tf.tidy(() => [
+        tf.keep(tf.mul(this.weights.scales, stage.factor) as tf.Tensor2D),
+        tf.keep(this.bias === undefined ? stage.offset.clone() : tf.add(tf.mul(this.bias, stage.factor), stage.offset)),
+      ]);
+      this.#behind = { stage, scales: scales as tf.Tensor2D, bias: bias! };
+    }
+    const { scales, bias } = this.#behind!;
+    return { weights: { analog: this.weights.analog, scales }, bias };
+  }
+
   dispose(): void {
-    tf.dispose([this.weights.analog, this.weights.scales]);
+    this.#disposePresent();
     this.bias?.dispose();
     for (const { programmed, gain, scale, baseline } of this.written) {
       disposeProgrammed(programmed);
       tf.dispose([scale, ...[gain, baseline].filter((tensor) => tensor !== undefined)]);
     }
+  }
+
+  #disposePresent(): void {
+    tf.dispose([this.weights.analog, this.weights.scales]);
+    this.#disposeBehind();
+  }
+
+  #disposeBehind(): void {
+    if (this.#behind !== undefined) tf.dispose([this.#behind.scales, this.#behind.bias]);
+    this.#behind = undefined;
   }
 }
 

@@ -32,7 +32,10 @@ export class TileGrids {
   /** Engine of inference on the present conductances. */
   analogEngine(rng: Rng): MatrixEngine {
     const streams = streamsOf(rng);
-    return { apply: ({ id }, x) => this.#layers.get(id)!.forward(x, streams(id)) };
+    return {
+      apply: ({ id }, x) => this.#layers.get(id)!.forward(x, streams(id)),
+      applyWithStage: ({ id }, x, stage) => this.#layers.get(id)!.forward(x, streams(id), stage),
+    };
   }
 
   /** Programs all matrices. */

@@ -55,6 +55,7 @@ export class AnalogModel {
   /** Frees all tensors. */
   dispose(): void {
     this.#grids.dispose();
+    this.#network.dispose();
     for (const tensor of this.#weights.values()) tensor.dispose();
   }
 }

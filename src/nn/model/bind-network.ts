@@ -6,6 +6,7 @@ import type { GraphNode } from '../graph/ops/index.js';
 import { type BoundMatrix, kernelExpansion } from './bound-matrix.js';
 import { binders } from './ops/index.js';
 import type { Binder, Pass, Runner } from './runner.js';
+import { StagedNorm } from './staged-norm.js';
 
 /** A network joined with its weights, ready to run. */
 export interface BoundNetwork {
@@ -14,9 +15,11 @@ export interface BoundNetwork {
   run(x: tf.Tensor, pass: Pass): tf.Tensor;
   /** The same in front of a final softmax, where there is one. */
   runToLogits(x: tf.Tensor, pass: Pass): tf.Tensor;
+  /** Frees what was derived from the weights. */
+  dispose(): void;
 }
 
-/** One node (or a batch norm with the ReLU behind it) and the slots it reads and writes. */
+/** One node (or a weight matrix, the batch norm behind it and its ReLU) and the slots it reads and writes. */
 interface Step {
   readonly run: Runner;
   readonly reads: readonly number[];
@@ -36,13 +39,16 @@ export function bindNetwork(
   unusedBiases: ReadonlySet<string> = new Set(),
 ): BoundNetwork {
   const matrices = bindMatrices(graph, weights, unusedBiases);
-  const steps = bindSteps(graph, weights, matrices);
+  const { steps, staged } = bindSteps(graph, weights, matrices);
   const output = steps.length - 1;
   const endsInSoftmax = graph.nodes.find(({ id }) => id === graph.output)!.op === 'softmax';
   return {
     matrices,
     run: (x, pass) => runSteps(steps, output, x, pass),
     runToLogits: (x, pass) => runSteps(steps, endsInSoftmax ? output - 1 : output, x, pass),
+    dispose: () => {
+      for (const one of staged) one.dispose();
+    },
   };
 }
 
@@ -80,9 +86,12 @@ function bindSteps(
   graph: NetworkGraph,
   weights: ReadonlyMap<string, tf.Tensor>,
   matrices: readonly BoundMatrix[],
-): Step[] {
+): { steps: Step[]; staged: StagedNorm[] } {
   const shapes = inferShapes(graph);
   const fused = fusedRelus(graph);
+  const products = productsBeforeNorms(graph);
+  const held = new Map<string, Runner>();
+  const staged: StagedNorm[] = [];
   const slots = new Map([['input', 0]]);
   const steps: Omit<Step, 'lastReads'>[] = [];
   for (const node of neededNodes(graph)) {
@@ -93,18 +102,47 @@ function bindSteps(
       continue;
     }
     const bind = binders[node.op] as Binder<GraphNode>;
+    const weight = (name: string) => weights.get(`${node.id}/${name}`)!;
+    const fusedRelu = [...fused.values()].includes(node.id);
+    const own = matrices.filter((matrix) => matrix.node === node.id);
     const run = bind(node, {
       inputShapes: inputShapes(node, shapes),
       outputShape: shapes.get(node.id)!,
-      weight: (name) => weights.get(`${node.id}/${name}`)!,
-      matrices: matrices.filter((matrix) => matrix.node === node.id),
-      fusedRelu: [...fused.values()].includes(node.id),
+      weight,
+      matrices: own,
+      fusedRelu,
     });
+    if ([...products.values()].includes(node)) {
+      held.set(node.id, run);
+      continue;
+    }
     const writes = steps.length + 1;
     slots.set(node.id, writes);
-    steps.push({ run, reads: node.inputs.map((id) => slots.get(id)!), writes });
+    const product = products.get(node.id);
+    if (product === undefined || node.op !== 'batchNorm') {
+      steps.push({ run, reads: node.inputs.map((id) => slots.get(id)!), writes });
+      continue;
+    }
+    const matrix = matrices.find((one) => one.node === product.id)!;
+    const both = new StagedNorm(matrix, node, weight, fusedRelu);
+    staged.push(both);
+    const reads = product.inputs.map((id) => slots.get(id)!);
+    steps.push({ run: both.runner(held.get(product.id)!, run), reads, writes });
   }
-  return withLastReads(steps);
+  return { steps: withLastReads(steps), staged };
+}
+
+/** Convolutions that only a batch norm reads: id of the batch norm to the convolution. */
+function productsBeforeNorms(graph: NetworkGraph): Map<string, GraphNode> {
+  const readers = consumers(graph);
+  const norms = new Map(graph.nodes.filter(({ op }) => op === 'batchNorm').map((node) => [node.id, node]));
+  const pairs = graph.nodes.flatMap((node) => {
+    const [reader, ...others] = readers.get(node.id)!;
+    const alone = reader !== undefined && others.length === 0 && node.id !== graph.output;
+    const isProduct = node.op === 'conv2d' || node.op === 'depthwiseConv2d';
+    return isProduct && alone && norms.has(reader) ? [[reader, node] as const] : [];
+  });
+  return new Map(pairs);
 }
 
 /** ReLUs that the batch norm before them applies: id of the ReLU to id of the batch norm. */

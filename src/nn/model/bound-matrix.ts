@@ -1,3 +1,4 @@
+import type { OutputStage } from '../../crossbar/index.js';
 import { tf } from '../../tensor/index.js';
 import type { MatrixLayer } from '../graph/matrix-layers.js';
 import type { GraphNode } from '../graph/ops/index.js';
@@ -22,6 +23,8 @@ export interface BoundMatrix extends MatrixLayer {
  */
 export interface MatrixEngine {
   apply(matrix: BoundMatrix, x: tf.Tensor): tf.Tensor;
+  /** The same with a batch norm of inference behind it, for engines that do both at once. */
+  applyWithStage?(matrix: BoundMatrix, x: tf.Tensor, stage: OutputStage): tf.Tensor;
 }
 
 /** Runs `use` with the dense kernel of a matrix and frees it where it had to be made. */

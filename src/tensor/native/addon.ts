@@ -48,6 +48,7 @@ export interface NativeAddon {
   readonly matmul: NativeFunction;
   readonly analogConv2d: NativeFunction;
   readonly analogMatmul: NativeFunction;
+  readonly noisyWeights: NativeFunction;
 }
 
 const scratch = new Float64Array(256);

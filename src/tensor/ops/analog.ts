@@ -7,6 +7,9 @@ export const AnalogConv2D = 'AnalogConv2D';
 /** Kernel of {@link analogMatMul}. */
 export const AnalogMatMul = 'AnalogMatMul';
 
+/** Kernel of {@link clippedFilterGradient}: Conv2DBackpropFilter with the attribute `clip`. */
+export const ClippedConv2DBackpropFilter = 'ClippedConv2DBackpropFilter';
+
 /** The periphery of the tiles, in tile units; the names are AIHWKit's. */
 export interface AnalogPeriphery {
   /** Cuts of the matrix rows into tiles, from 0 to the number of rows; row (c * kh + i) * kw + j of a convolution. */
@@ -29,6 +32,10 @@ export interface AnalogPeriphery {
   readonly noiseManagement: 'None' | 'AbsMax';
   /** Where the output noise starts: element (tile * positions + position) * outputs + output. Needed if outNoise > 0. */
   readonly noiseSource?: RandomSource;
+  /** Factor on all scales; 1 if absent. */
+  readonly outFactor?: number;
+  /** Whether a ReLU follows the sum over the tiles and the bias. */
+  readonly relu?: boolean;
   /** Whether the clip mask is wanted. */
   readonly masks?: boolean;
 }
@@ -44,10 +51,8 @@ export interface AnalogConvGeometry {
 /** Result of an analog product. */
 export interface AnalogResult {
   readonly y: tf.Tensor;
-  /** 1 where the value of a tile reached 0.999 outBound, bool [tiles, positions, outputs]; only with `masks`. */
+  /** 1 where the value of a tile reached 0.999 outBound, bool [tiles, positions, outputs]; only with `masks`, and where there is one. */
   readonly clipped?: tf.Tensor;
-  /** How many ones `clipped` holds; only with `masks`. */
-  readonly clippedCount?: number;
 }
 
 /** Whether the backend in use computes analog products in one fused pass. */
@@ -96,9 +101,24 @@ function run(
   const inputs = bias === null ? { x, w, scales } : { x, w, scales, bias };
   const attrs = { ...options } as unknown as tf.NamedAttrMap;
   const outputs = tf.engine().runKernel(kernel, inputs, attrs) as tf.Tensor[];
-  const [y, clipped, count] = outputs;
-  if (clipped === undefined || count === undefined) return { y: y! };
-  const clippedCount = count.dataSync()[0]!;
-  count.dispose();
-  return { y: y!, clipped, clippedCount };
+  const [y, count, clipped] = outputs;
+  count?.dispose();
+  return clipped === undefined ? { y: y! } : { y: y!, clipped };
+}
+
+/**
+ * Gradient of a convolution's filter for an input that was clipped to [-clip, clip]; the attributes are those of tfjs'
+ * Conv2DBackpropFilter. In one pass where the backend can clip while it reads.
+ */
+export function clippedFilterGradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  clip: number,
+  attrs: Readonly<Record<string, unknown>>,
+): tf.Tensor {
+  const run = (kernel: string, input: tf.Tensor, own: object) =>
+    tf.engine().runKernel(kernel, { x: input, dy }, own as tf.NamedAttrMap) as tf.Tensor;
+  if (hasKernel(ClippedConv2DBackpropFilter) && x.size > 0 && dy.size > 0)
+    return run(ClippedConv2DBackpropFilter, x, { ...attrs, clip });
+  return tf.tidy(() => run('Conv2DBackpropFilter', tf.clipByValue(x, -clip, clip), attrs));
 }

@@ -47,6 +47,26 @@ describe('inference', () => {
     });
   });
 
+  test('folds a digital stage into scales and bias: the same as factor, offset and ReLU afterwards', () => {
+    tf.tidy(() => {
+      const layer = new AnalogLayer('c', conv, resolveCrossbar('pcm-8bit-256'));
+      const bias = randomNormal([20], rng.child('bias'));
+      layer.program(kernel, bias, 3, rng.child('chip'));
+      const factor = randomNormal([20], rng.child('factor')) as tf.Tensor1D;
+      const offset = randomNormal([20], rng.child('offset')) as tf.Tensor1D;
+      for (const relu of [false, true]) {
+        const stage = { factor, offset, relu };
+        for (const seconds of [0, 86_400]) {
+          layer.drift(seconds, rng.child(`${seconds}`));
+          const plain = tf.add(tf.mul(layer.forward(x, rng.child('batch')), factor), offset);
+          const staged = layer.forward(x, rng.child('batch'), stage);
+          expect(relativeError(staged, relu ? tf.relu(plain) : plain)).toBeLessThan(1e-6);
+        }
+      }
+      layer.dispose();
+    });
+  });
+
   test('cuts rows into tiles inside windows and still adds up', () => {
     const layer = new AnalogLayer('c', conv, resolveCrossbar('ideal'));
     expect(layer.grid).toEqual({ rowCuts: [0, 180, 360], colCuts: [0, 20] });

@@ -1,4 +1,5 @@
 import { AnalogConv2D, type AnalogConvGeometry, AnalogMatMul, type AnalogPeriphery } from '../../ops/analog.js';
+import { NoisyWeights, type NoisyWeightsAttrs } from '../../ops/noisy-weights.js';
 import { tf } from '../../tf.js';
 import type { NativeAddon } from '../addon.js';
 import { pack } from '../addon.js';
@@ -20,6 +21,8 @@ function peripheryFields(attrs: AnalogPeriphery): number[] {
     attrs.outBound,
     attrs.outStep,
     attrs.outNoise,
+    attrs.outFactor ?? 1,
+    attrs.relu ? 1 : 0,
     attrs.noiseManagement === 'AbsMax' ? 1 : 0,
     ...random.key,
     ...random.stream,
@@ -31,6 +34,7 @@ function peripheryFields(attrs: AnalogPeriphery): number[] {
 
 /** Analog products, fused: their reference stands in the crossbar room. */
 export function analogKernels(addon: NativeAddon): NativeKernel[] {
+  const masks = new ClipMasks();
   const run = (
     name: 'analogConv2d' | 'analogMatmul',
     { inputs, attrs, backend }: KernelCall<AnalogPeriphery>,
@@ -42,7 +46,7 @@ export function analogKernels(addon: NativeAddon): NativeKernel[] {
     const outputs = outShape.at(-1)!;
     assertOperands(inputs, [tiles, outputs]);
     const [info, y] = backend.output(outShape);
-    const mask = attrs.masks ? new Uint8Array(tiles * y.length) : null;
+    const mask = attrs.masks ? masks.zeros(tiles * y.length) : null;
     const [countInfo, count] = attrs.masks ? backend.output([]) : [undefined, null];
     addon[name](
       pack([...geometry, ...peripheryFields(attrs)]),
@@ -55,8 +59,9 @@ export function analogKernels(addon: NativeAddon): NativeKernel[] {
       count,
     );
     if (mask === null || countInfo === undefined) return [info];
-    const maskInfo = backend.makeTensorInfo([tiles, outputs === 0 ? 0 : y.length / outputs, outputs], 'bool', mask);
-    return [info, maskInfo, countInfo];
+    if (count![0] === 0) return [info, countInfo];
+    const maskShape = [tiles, outputs === 0 ? 0 : y.length / outputs, outputs];
+    return [info, countInfo, backend.makeTensorInfo(maskShape, 'bool', masks.take(mask))];
   };
 
   return [
@@ -79,7 +84,53 @@ export function analogKernels(addon: NativeAddon): NativeKernel[] {
       );
       return run('analogMatmul', call, [x[0]!, x[1]!, w[1]!], [x[0]!, w[1]!]);
     }),
+    kernel<NoisyWeightsAttrs>(NoisyWeights, ({ inputs, attrs, backend }) => {
+      const w = inputs.w!;
+      const { taps, channels, rowCuts, colCuts, omega, columnwise, assumedMax, stdDev, source } = attrs;
+      tf.util.assert(
+        allFloat(w) && w.shape.length === 2 && w.shape[0] === taps * channels,
+        () => `${NoisyWeights}: expected float32 [${taps} * ${channels}, columns], got ${w.dtype} [${w.shape}]`,
+      );
+      const cols = w.shape[1]!;
+      const [analogInfo, analog] = backend.output(w.shape);
+      const [scalesInfo, scales] = backend.output([rowCuts.length - 1, cols]);
+      const [logicalInfo, logical] = backend.output(w.shape);
+      const fields = [
+        taps,
+        channels,
+        cols,
+        omega,
+        columnwise ? 1 : 0,
+        assumedMax,
+        stdDev,
+        ...source.key,
+        ...source.stream,
+      ];
+      fields.push(source.block, rowCuts.length - 1, ...rowCuts, colCuts.length - 1, ...colCuts);
+      addon.noisyWeights(pack(fields), backend.floats(w), analog, scales, logical);
+      return [analogInfo, scalesInfo, logicalInfo];
+    }),
   ];
+}
+
+/**
+ * Clip masks of zeros for kernels that write nothing but ones. Outputs seldom reach the ADC's bound, so one array serves
+ * call after call, and no memory is touched for masks that stay empty.
+ */
+class ClipMasks {
+  #zeros = new Uint8Array(0);
+
+  zeros(length: number): Uint8Array {
+    if (this.#zeros.length < length) this.#zeros = new Uint8Array(length);
+    return this.#zeros.subarray(0, length);
+  }
+
+  /** A copy for a tensor; the array itself becomes zero again. */
+  take(mask: Uint8Array): Uint8Array {
+    const copy = mask.slice();
+    mask.fill(0);
+    return copy;
+  }
 }
 
 function convGeometry(x: number[], w: number[], { strides, dilations, pad }: AnalogConvGeometry) {

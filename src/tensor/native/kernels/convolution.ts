@@ -1,3 +1,4 @@
+import { ClippedConv2DBackpropFilter } from '../../ops/analog.js';
 import { tf } from '../../tf.js';
 import type { NativeAddon } from '../addon.js';
 import { pack } from '../addon.js';
@@ -14,6 +15,8 @@ interface ConvAttrs {
   readonly leakyreluAlpha?: number;
   readonly inputShape?: [number, number, number, number];
   readonly filterShape?: [number, number, number, number];
+  /** Bound that the input of a filter gradient is clipped to. */
+  readonly clip?: number;
 }
 
 type Shape4D = [number, number, number, number];
@@ -99,8 +102,8 @@ export function convolutionKernels(addon: NativeAddon): NativeKernel[] {
     const { fields, outShape, native } = planConv(x.shape, attrs.filterShape!, attrs, depthwise);
     if (!native || !tf.util.arraysEqual(dy.shape, outShape)) return call.otherwise();
     const [info, out] = backend.output(attrs.filterShape!);
-    const run = depthwise ? addon.depthwiseFilterGrad : addon.conv2dFilterGrad;
-    run(pack(fields), backend.floats(x), backend.floats(dy), out);
+    if (depthwise) addon.depthwiseFilterGrad(pack(fields), backend.floats(x), backend.floats(dy), out);
+    else addon.conv2dFilterGrad(pack([...fields, attrs.clip ?? 0]), backend.floats(x), backend.floats(dy), out);
     return info;
   };
 
@@ -109,6 +112,7 @@ export function convolutionKernels(addon: NativeAddon): NativeKernel[] {
     kernel<ConvAttrs>('FusedConv2D', (call) => forward(call, false)),
     kernel<ConvAttrs>('Conv2DBackpropInput', (call) => inputGradient(call, false)),
     kernel<ConvAttrs>('Conv2DBackpropFilter', (call) => filterGradient(call, false)),
+    kernel<ConvAttrs>(ClippedConv2DBackpropFilter, (call) => filterGradient(call, false)),
     kernel<ConvAttrs>('DepthwiseConv2dNative', (call) => forward(call, true)),
     kernel<ConvAttrs>('FusedDepthwiseConv2D', (call) => forward(call, true)),
     kernel<ConvAttrs>('DepthwiseConv2dNativeBackpropInput', (call) => inputGradient(call, true)),

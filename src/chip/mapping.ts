@@ -19,8 +19,10 @@ export interface MatrixLayer {
   readonly weights: number;
   /** Multiply-adds of one inference, zeros of a one-hot block not counted. */
   readonly macs: number;
-  /** The layers (matrices) whose results reach this one through digital nodes only. */
+  /** The layers (matrices) whose results this one waits for; those that another of them waits for are left out. */
   readonly sources: readonly string[];
+  /** Values that are sent to this layer in one inference: its input, and what is added to or joined with its result. */
+  readonly reads: readonly { readonly from: string; readonly values: number }[];
   /**
    * How many vectors of a source beyond the proportional share must exist before a vector of this layer can start: the
    * rows of the window that lie below its centre, and the columns right of it.

@@ -1,4 +1,5 @@
 import { countNetwork, inferShapes, matrixLayers, type NetworkGraph } from '../nn/index.js';
+import { type DataFlow, dataFlow } from './data-flow.js';
 import type { DepthwiseRule, MatrixLayer } from './mapping.js';
 
 /**
@@ -8,8 +9,10 @@ import type { DepthwiseRule, MatrixLayer } from './mapping.js';
  */
 export function networkLayers(graph: NetworkGraph, depthwise: DepthwiseRule = 'dense'): MatrixLayer[] {
   const matrices = matrixLayers(graph);
-  const sources = matrixSources(graph, new Set(matrices.map(({ node }) => node)));
-  const widths = inputWidths(graph);
+  const shapes = inferShapes(graph);
+  const idsOf = groupIds(matrices);
+  const flow = dataFlow(graph, shapes, new Set(idsOf.keys()));
+  const widths = inputWidths(graph, shapes);
   return countNetwork(graph).layers.map((layer, i) => {
     const { node, shape } = matrices[i]!;
     const kernel = shape.kind === 'conv2d' ? shape.kernel : ([1, 1] as const);
@@ -17,28 +20,34 @@ export function networkLayers(graph: NetworkGraph, depthwise: DepthwiseRule = 'd
     return {
       ...layer,
       rows: isDepthwise && depthwise === 'compact' ? kernel[0] * kernel[1] : layer.rows,
-      sources: matrices.filter((other) => sources.get(node)!.has(other.node)).map(({ id }) => id),
+      ...linksOf(flow.get(node)!, idsOf),
       lookahead: Math.floor(kernel[0] / 2) * widths.get(node)! + Math.floor(kernel[1] / 2),
       digital: isDepthwise && depthwise === 'digital',
     };
   });
 }
 
-/** For each matrix node the matrix nodes whose results reach it through digital nodes only. */
-function matrixSources(graph: NetworkGraph, matrixNodes: ReadonlySet<string>): Map<string, ReadonlySet<string>> {
-  const reaching = new Map<string, ReadonlySet<string>>();
-  const sources = new Map<string, ReadonlySet<string>>();
-  for (const { id, inputs } of graph.nodes) {
-    const before = new Set(inputs.flatMap((input) => [...reaching.get(input)!]));
-    if (matrixNodes.has(id)) sources.set(id, before);
-    reaching.set(id, matrixNodes.has(id) ? new Set([id]) : before);
+/** Ids of the matrices of each node that has some. */
+function groupIds(matrices: readonly { id: string; node: string }[]): Map<string, string[]> {
+  const ids = new Map<string, string[]>();
+  for (const { id, node } of matrices) {
+    const own = ids.get(node);
+    if (own === undefined) ids.set(node, [id]);
+    else own.push(id);
   }
-  return sources;
+  return ids;
+}
+
+/** A node's result stands for its last matrix. */
+function linksOf({ sources, reads }: DataFlow, idsOf: ReadonlyMap<string, string[]>) {
+  return {
+    sources: sources.flatMap((node) => idsOf.get(node)!),
+    reads: reads.map(({ from, values }) => ({ from: idsOf.get(from)!.at(-1)!, values })),
+  };
 }
 
 /** Width of the image that each node reads; 1 where it reads no image. */
-function inputWidths(graph: NetworkGraph): Map<string, number> {
-  const shapes = inferShapes(graph);
+function inputWidths(graph: NetworkGraph, shapes: ReturnType<typeof inferShapes>): Map<string, number> {
   return new Map(
     graph.nodes.map(({ id, inputs }) => {
       const shape = inputs[0] === undefined ? [] : shapes.get(inputs[0])!;

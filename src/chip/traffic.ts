@@ -10,22 +10,16 @@ export interface Traffic {
   readonly chipBits: number;
 }
 
-/** What the layers send each other in one inference. Results of layers without a reader leave the chip and are not listed. */
+/** What the layers send each other in one inference. What comes from or goes to the world outside is not listed. */
 export function trafficOf(mapping: Mapping): Traffic[] {
   const { layers, chip } = mapping;
-  const bits = chip.links.activationBits.value;
+  const activation = chip.links.activationBits.value;
   const byId = new Map(layers.map((layer) => [layer.id, layer]));
   const crossing = mapping.chips > 1 ? chipCrossings(mapping) : () => 0;
   return layers.flatMap((layer) =>
-    layer.sources.map((id) => {
-      const source = byId.get(id)!;
-      const share = crossing(source, layer);
-      return {
-        from: id,
-        to: layer.id,
-        bits: bits * source.cols * source.positions,
-        chipBits: bits * share * source.positions,
-      };
+    layer.reads.map(({ from, values }) => {
+      const bits = activation * values;
+      return { from, to: layer.id, bits, chipBits: bits * crossing(byId.get(from)!, layer) };
     }),
   );
 }
@@ -36,7 +30,7 @@ export function chipOfCore({ chip, chips }: Pick<Mapping, 'chip' | 'chips'>, cor
 }
 
 /**
- * Columns of a layer that have to be sent to another chip, counted once for each chip that needs them. A column's sum is
+ * The share of a layer's results that has to be sent to another chip, counted once for each chip that needs them. A column's sum is
  * formed where the first part of its rows lies; digital layers are computed on the chip of whoever they work with.
  */
 function chipCrossings(mapping: Mapping): (from: MappedLayer, to: MappedLayer) => number {
@@ -50,6 +44,6 @@ function chipCrossings(mapping: Mapping): (from: MappedLayer, to: MappedLayer) =
       const others = readers.size - (readers.has(chipOfCore(mapping, core)) ? 1 : 0);
       columns += (others * (colRange[1] - colRange[0])) / from.copies;
     }
-    return columns;
+    return columns / from.cols;
   };
 }

@@ -4,26 +4,33 @@ import { box, layerColour, quantity, svg, text } from './svg.js';
 const left = 70;
 const width = 900;
 const bar = 30;
+const line = 20;
 
 /** Time and energy of an inference by part, as two bars; hatched where the figures rest on assumed parameters. */
 export function costBreakdown({ parts, phases }: ChipCost): string {
   const hatch =
     '<defs><pattern id="assumed" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2" height="6" fill="#fff" fill-opacity="0.55"/></pattern></defs>';
+  const present = parts.filter(({ seconds, joules }) => seconds > 0 || joules > 0);
   const bars = [
-    ...stack(parts, 'seconds', 6, 'time', (s) => quantity(s, 's')),
-    ...stack(parts, 'joules', 6 + bar + 26, 'energy', (j) => quantity(j, 'J')),
+    ...stack(present, 'seconds', 6, 'time', (s) => quantity(s, 's')),
+    ...stack(present, 'joules', 6 + bar + 26, 'energy', (j) => quantity(j, 'J')),
   ];
-  const legend = parts.flatMap(({ name, assumed }, i) => {
-    const [x, y] = [left + i * 166, 2 * (bar + 26) + 8];
-    const look = `fill="${layerColour(i)}" rx="2"`;
-    const swatch = box(x, y, 14, 14, look);
+  const top = 2 * (bar + 26) + 10;
+  const head = ['time', 'energy'].map((word, i) =>
+    text(left + 300 + i * 110, top, word, 'text-anchor="end" font-size="11" fill-opacity="0.75"'),
+  );
+  const rows = present.flatMap(({ name, seconds, joules, assumed }, i) => {
+    const y = top + 6 + i * line;
     return [
-      swatch,
-      assumed ? box(x, y, 14, 14, 'fill="url(#assumed)"') : '',
-      text(x + 20, y + 11.5, assumed ? `${name} (assumed)` : name),
+      box(left, y, 14, 14, `fill="${layerColour(i)}"`),
+      assumed ? box(left, y, 14, 14, 'fill="url(#assumed)"') : '',
+      text(left + 22, y + 11.5, assumed ? `${name} (assumed)` : name),
+      text(left + 300, y + 11.5, quantity(seconds, 's'), 'text-anchor="end"'),
+      text(left + 410, y + 11.5, quantity(joules, 'J'), 'text-anchor="end"'),
     ];
   });
-  return svg(width, 2 * (bar + 26) + 34, `Cost of one inference, ${phases}-phase read`, [hatch, ...bars, ...legend]);
+  const label = `Cost of one inference, ${phases}-phase read`;
+  return svg(width, top + 10 + present.length * line, label, [hatch, ...bars, ...head, ...rows]);
 }
 
 function stack(
@@ -34,7 +41,7 @@ function stack(
   show: (value: number) => string,
 ): string[] {
   const total = parts.reduce((sum, part) => sum + part[key], 0);
-  const scale = (width - left - 90) / total;
+  const scale = total === 0 ? 0 : (width - left - 90) / total;
   let x = left;
   const pieces = parts.flatMap((part, i) => {
     const long = part[key] * scale;

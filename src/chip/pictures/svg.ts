@@ -16,6 +16,11 @@ export function svg(width: number, height: number, label: string, parts: readonl
   return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${escapeText(label)}" ${look}>${parts.join('')}</svg>`;
 }
 
+/** A picture as a file of its own: dark on white wherever it is opened. */
+export function standalone(picture: string): string {
+  return picture.replace('<svg ', '<svg style="background:#fff;color:#111" ');
+}
+
 /** A text at a place. */
 export function text(x: number, y: number, words: string, attributes = ''): string {
   return `<text x="${round(x)}" y="${round(y)}" ${attributes}>${escapeText(words)}</text>`;

@@ -25,9 +25,9 @@ export class EventQueue<E> {
     let parent = 0;
     for (;;) {
       let earliest = parent;
-      for (const child of [2 * parent + 1, 2 * parent + 2]) {
-        if (child < heap.length && this.#before(child, earliest)) earliest = child;
-      }
+      const child = 2 * parent + 1;
+      if (child < heap.length && this.#before(child, earliest)) earliest = child;
+      if (child + 1 < heap.length && this.#before(child + 1, earliest)) earliest = child + 1;
       if (earliest === parent) return first;
       this.#swap(parent, earliest);
       parent = earliest;
@@ -35,11 +35,14 @@ export class EventQueue<E> {
   }
 
   #before(i: number, j: number): boolean {
-    const [a, b] = [this.#heap[i]!, this.#heap[j]!];
+    const a = this.#heap[i]!;
+    const b = this.#heap[j]!;
     return a.at < b.at || (a.at === b.at && a.order < b.order);
   }
 
   #swap(i: number, j: number): void {
-    [this.#heap[i], this.#heap[j]] = [this.#heap[j]!, this.#heap[i]!];
+    const moved = this.#heap[i]!;
+    this.#heap[i] = this.#heap[j]!;
+    this.#heap[j] = moved;
   }
 }

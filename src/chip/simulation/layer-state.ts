@@ -5,6 +5,8 @@ import type { MappedLayer } from '../mapping.js';
 export class LayerState {
   /** Vectors that are complete without a gap before them. */
   complete = 0;
+  /** Time that one vector takes. */
+  serviceSeconds = 0;
   readonly spans: { start: number; end: number }[];
   /** Blocks that still work on each vector. */
   readonly #pending: Uint16Array;

@@ -26,6 +26,8 @@ export interface SimulatedSpan {
   readonly inference: number;
   readonly startSeconds: number;
   readonly endSeconds: number;
+  /** Time that its busiest copy was at work. */
+  readonly busySeconds: number;
 }
 
 /** What a simulated stream of inferences showed. */
@@ -157,6 +159,7 @@ function buildServers(mapping: Mapping, states: readonly LayerState[], options: 
     const server = servers.get(core) ?? { streams: [], busy: false, busySeconds: 0, linkFreeAt: 0 };
     server.streams.push(stream);
     servers.set(core, server);
+    stream.state.serviceSeconds = stream.serviceSeconds;
   };
   for (const { layer, copy, core, colRange } of mapping.blocks) {
     const state = byId.get(layer)!;
@@ -185,8 +188,12 @@ interface OrderRule {
 function pipelinedRule(states: readonly LayerState[]): OrderRule {
   const sources = states.map(({ layer }) => states.filter((state) => layer.sources.includes(state.layer.id)));
   return {
-    ready: ({ layer, index }, vector) =>
-      sources[index]!.every((source) => source.complete >= neededOf(source.layer, layer, vector)),
+    ready: ({ layer, index }, vector) => {
+      for (const source of sources[index]!) {
+        if (source.complete < neededOf(source.layer, layer, vector)) return false;
+      }
+      return true;
+    },
     waiting: (state) => states.filter(({ index }) => sources[index]!.includes(state)),
   };
 }
@@ -218,18 +225,20 @@ function oldestReady({ streams }: Server, ready: Ready): Stream | undefined {
 function summarise(results: readonly number[], servers: readonly Server[], states: readonly LayerState[]): Simulation {
   const last = results.length - 1;
   const middle = Math.floor(last / 2);
-  const seconds = results[last]!;
+  const seconds = results[last] ?? 0;
+  if (results.length === 0) return { latencySeconds: 0, intervalSeconds: 0, seconds: 0, busiestCore: 0, spans: [] };
   return {
     latencySeconds: results[0]!,
     intervalSeconds: last === 0 ? seconds : (seconds - results[middle]!) / (last - middle),
     seconds,
-    busiestCore: Math.max(...servers.map(({ busySeconds }) => busySeconds)) / seconds,
-    spans: states.flatMap(({ layer, spans }) =>
+    busiestCore: seconds === 0 ? 0 : Math.max(...servers.map(({ busySeconds }) => busySeconds)) / seconds,
+    spans: states.flatMap(({ layer, spans, serviceSeconds }) =>
       spans.map(({ start, end }, inference) => ({
         layer: layer.id,
         inference,
         startSeconds: start,
         endSeconds: end,
+        busySeconds: positionsOfCopy(layer, 0) * serviceSeconds,
       })),
     ),
   };

@@ -17,6 +17,7 @@ import {
   placementPolicies,
   type Simulation,
   simulateChip,
+  standalone,
   summarise,
 } from '../../chip/index.js';
 import { guardWrite, writeFileAtomic } from '../../store/index.js';
@@ -113,7 +114,7 @@ function writePictures(
     mkdirSync(folder, { recursive: true });
     return Object.entries(pictures).map(([name, svg]) => {
       const file = join(folder, name);
-      writeFileAtomic(file, svg);
+      writeFileAtomic(file, standalone(svg));
       return file;
     });
   };

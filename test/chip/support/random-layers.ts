@@ -20,6 +20,7 @@ export const randomLayers = fc
       weights: layer.rows * layer.cols,
       macs: layer.rows * layer.cols * layer.positions,
       sources: i === 0 ? [] : [`layer${i - 1}`],
+      reads: i === 0 ? [] : [{ from: `layer${i - 1}`, values: layers[i - 1]!.cols * layers[i - 1]!.positions }],
       lookahead: 0,
       digital: false,
     })),

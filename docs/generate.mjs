@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { chipSchema } from '../dist/chip/index.js';
 import { errorCodes } from '../dist/config/index.js';
 import { searchConfigSchema } from '../dist/search/index.js';
 
@@ -35,6 +36,38 @@ export function configurationPage() {
     ...sections(schema, []),
   ].join('\n');
 }
+
+/** Markdown of docs/reference/chip-file.md. */
+export function chipFilePage() {
+  const schema = z.toJSONSchema(chipSchema, { io: 'input', unrepresentable: 'any' });
+  return [
+    '# Chip file',
+    '',
+    'A chip is described by one JSON or YAML file; `chips/hermes-64.json` is a complete example. Every number is a mapping',
+    'of `value`, `source` (a key of `sources`), optionally `assumed: true` where nothing published supports it, and a `note`',
+    'that says how it follows from its source. Energies are in joules, times in seconds. Keys not listed here are refused.',
+    '',
+    ...chipSections(schema, []),
+  ].join('\n');
+}
+
+/** One table per mapping; a number with its source is one row. */
+function chipSections(schema, path) {
+  const properties = Object.entries(schema.properties ?? {});
+  const rows = properties.map(([key, member]) => {
+    const kind = isQuantity(member) ? `number${range(member.properties.value)}` : typeOf(member);
+    return `| ${code(key)} | ${kind} | ${schema.required.includes(key) ? 'yes' : 'no'} | ${member.description ?? ''} |`;
+  });
+  const title = path.length === 0 ? [] : [`## \`${path.join('.')}\``, ''];
+  const nested = properties.flatMap(([key, member]) => {
+    if (isQuantity(member)) return [];
+    if (member.items?.properties !== undefined) return chipSections(member.items, [...path, `${key}[]`]);
+    return member.properties === undefined ? [] : chipSections(member, [...path, key]);
+  });
+  return [...title, '| key | type | required | meaning |', '|---|---|---|---|', ...rows, '', ...nested];
+}
+
+const isQuantity = (member) => member.properties?.value !== undefined && member.properties.source !== undefined;
 
 /** One table per mapping, outermost first. */
 function sections(schema, path) {
@@ -80,4 +113,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const here = (file) => fileURLToPath(new URL(file, import.meta.url));
   writeFileSync(here('reference/errors.md'), errorsPage());
   writeFileSync(here('reference/configuration.md'), configurationPage());
+  writeFileSync(here('reference/chip-file.md'), chipFilePage());
 }

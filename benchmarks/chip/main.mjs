@@ -1,5 +1,5 @@
 // npm run bench -- chip [--json]: time of mapping and cost, of the closed forms, and the event simulator against the closed
-// form on every baseline. Times are medians; compare them with each other, not with another machine's.
+// form on every baseline. Times are processor time, the median of many calls.
 import { parseArgs } from 'node:util';
 import { chipCost, coreCount, loadChip, mapNetwork, networkLayers, simulateChip } from '../../dist/chip/index.js';
 import { baselineGraph, countNetwork } from '../../dist/nn/index.js';
@@ -28,7 +28,7 @@ function measureMapping() {
       network: graph.name,
       parameters: countNetwork(graph).parameters,
       placement,
-      milliseconds: median(25, () => chipCost(mapNetwork(graph, hermes, { placement }))),
+      milliseconds: median(40, () => chipCost(mapNetwork(graph, hermes, { placement }))),
     })),
   );
 }
@@ -72,13 +72,14 @@ function compareSimulator() {
   );
 }
 
-/** Median time of a call in ms, after some calls that warm it up. */
+/** Median processor time of a call in ms, after some calls that warm it up: other programs on the machine do not count. */
 function median(times, call) {
-  for (let i = 0; i < 5; i++) call();
+  for (let i = 0; i < 10; i++) call();
   const all = Array.from({ length: times }, () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     call();
-    return performance.now() - start;
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
   });
   return all.sort((a, b) => a - b)[times >> 1];
 }

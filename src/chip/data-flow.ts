@@ -27,12 +27,9 @@ export function dataFlow(
   const order = new Map(graph.nodes.map(({ id }, i) => [id, i]));
   const origins = new Map<string, Origin>();
   const flows = new Map<string, DataFlow>();
-  const ancestors = new Map<string, Set<string>>();
+  const ancestors = new Ancestors(matrixNodes);
   for (const { id, inputs } of graph.nodes) {
-    const sources = join(
-      inputs.map((input) => origins.get(input)!.sources),
-      ancestors,
-    );
+    const sources = ancestors.join(inputs.map((input) => origins.get(input)!.sources));
     const isMatrix = matrixNodes.has(id);
     const latest = inputs.reduce<string | undefined>((late, input) => {
       const { home } = origins.get(input)!;
@@ -41,7 +38,7 @@ export function dataFlow(
     const home = isMatrix ? id : latest;
     if (isMatrix) {
       flows.set(id, { sources, reads: [] });
-      ancestors.set(id, new Set(sources.flatMap((source) => [source, ...ancestors.get(source)!])));
+      ancestors.add(id, sources);
     }
     for (const input of inputs) {
       const { home: from } = origins.get(input)!;
@@ -53,12 +50,45 @@ export function dataFlow(
   return flows;
 }
 
-/** All sources of some operands, without those that another one waits for anyway. */
-function join(
-  operands: readonly (readonly string[])[],
-  ancestors: ReadonlyMap<string, Set<string>>,
-): readonly string[] {
-  if (operands.length === 1) return operands[0]!;
-  const all = [...new Set(operands.flat())];
-  return all.filter((source) => !all.some((other) => ancestors.get(other)!.has(source)));
+/** Which nodes wait for which, as one bit per node. */
+class Ancestors {
+  readonly #bit: ReadonlyMap<string, number>;
+  readonly #words: number;
+  readonly #sets = new Map<string, Uint32Array>();
+
+  constructor(nodes: ReadonlySet<string>) {
+    this.#bit = new Map([...nodes].map((id, i) => [id, i]));
+    this.#words = Math.ceil(nodes.size / 32);
+  }
+
+  /** Notes that a node waits for others, and so for all that they wait for. */
+  add(id: string, sources: readonly string[]): void {
+    const set = this.#union(sources);
+    for (const source of sources) {
+      const bit = this.#bit.get(source)!;
+      set[bit >>> 5]! |= 1 << (bit & 31);
+    }
+    this.#sets.set(id, set);
+  }
+
+  /** All sources of some operands, without those that another one waits for anyway. */
+  join(operands: readonly (readonly string[])[]): readonly string[] {
+    if (operands.length === 1) return operands[0]!;
+    const all = [...new Set(operands.flat())];
+    if (all.length < 2) return all;
+    const implied = this.#union(all);
+    return all.filter((source) => {
+      const bit = this.#bit.get(source)!;
+      return ((implied[bit >>> 5]! >>> (bit & 31)) & 1) === 0;
+    });
+  }
+
+  #union(nodes: readonly string[]): Uint32Array {
+    const union = new Uint32Array(this.#words);
+    for (const node of nodes) {
+      const set = this.#sets.get(node)!;
+      for (let word = 0; word < union.length; word++) union[word]! |= set[word]!;
+    }
+    return union;
+  }
 }

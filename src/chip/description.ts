@@ -30,8 +30,8 @@ const readModeSchema = z
 /** Schema of a chip description, as the files in `chips/` hold it. */
 export const chipSchema = z
   .strictObject({
-    name: z.string().min(1),
-    description: z.string(),
+    name: z.string().min(1).describe('what the chip is called in tables'),
+    description: z.string().describe('what it is, in a sentence'),
     sources: z.record(z.string(), z.string()).describe('where the numbers come from, by a short key'),
     cores: whole.describe('cores on one chip'),
     rows: whole.describe('rows of one core: the longest input vector'),

@@ -1,5 +1,5 @@
-import { countNetwork, inferShapes, matrixLayers, type NetworkGraph } from '../nn/index.js';
-import { type DataFlow, dataFlow } from './data-flow.js';
+import { countLayers, inferShapes, matrixLayers, type NetworkGraph } from '../nn/index.js';
+import { dataFlow } from './data-flow.js';
 import type { DepthwiseRule, MatrixLayer } from './mapping.js';
 
 /**
@@ -13,14 +13,22 @@ export function networkLayers(graph: NetworkGraph, depthwise: DepthwiseRule = 'd
   const idsOf = groupIds(matrices);
   const flow = dataFlow(graph, shapes, new Set(idsOf.keys()));
   const widths = inputWidths(graph, shapes);
-  return countNetwork(graph).layers.map((layer, i) => {
+  return countLayers(graph, matrices).map((layer, i) => {
     const { node, shape } = matrices[i]!;
     const kernel = shape.kind === 'conv2d' ? shape.kernel : ([1, 1] as const);
     const isDepthwise = layer.op === 'depthwiseConv2d';
+    const { sources, reads } = flow.get(node)!;
     return {
-      ...layer,
+      id: layer.id,
+      op: layer.op,
       rows: isDepthwise && depthwise === 'compact' ? kernel[0] * kernel[1] : layer.rows,
-      ...linksOf(flow.get(node)!, idsOf),
+      cols: layer.cols,
+      positions: layer.positions,
+      weights: layer.weights,
+      macs: layer.macs,
+      sources: sources.flatMap((source) => idsOf.get(source)!),
+      // A node's result is that of its last matrix.
+      reads: reads.map(({ from, values }) => ({ from: idsOf.get(from)!.at(-1)!, values })),
       lookahead: Math.floor(kernel[0] / 2) * widths.get(node)! + Math.floor(kernel[1] / 2),
       digital: isDepthwise && depthwise === 'digital',
     };
@@ -36,14 +44,6 @@ function groupIds(matrices: readonly { id: string; node: string }[]): Map<string
     else own.push(id);
   }
   return ids;
-}
-
-/** A node's result stands for its last matrix. */
-function linksOf({ sources, reads }: DataFlow, idsOf: ReadonlyMap<string, string[]>) {
-  return {
-    sources: sources.flatMap((node) => idsOf.get(node)!),
-    reads: reads.map(({ from, values }) => ({ from: idsOf.get(from)!.at(-1)!, values })),
-  };
 }
 
 /** Width of the image that each node reads; 1 where it reads no image. */

@@ -7,7 +7,13 @@ export { mobileNetV2 } from './baselines/mobilenet-v2.js';
 export { type ResnetOptions, resnet } from './baselines/resnet.js';
 export { type Resnet8Options, resnet8, resnetTiny } from './baselines/resnet8.js';
 export { wideResnet } from './baselines/wide-resnet.js';
-export { countNetwork, type LayerCount, type NetworkCount, networkWeights } from './graph/count-network.js';
+export {
+  countLayers,
+  countNetwork,
+  type LayerCount,
+  type NetworkCount,
+  networkWeights,
+} from './graph/count-network.js';
 export {
   type Conv2dOptions,
   type DepthwiseConv2dOptions,

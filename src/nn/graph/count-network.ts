@@ -41,7 +41,7 @@ export interface NetworkCount {
 /** Counts a network. Throws GRAPH_INVALID where its shapes do not fit. */
 export function countNetwork(graph: NetworkGraph): NetworkCount {
   const matrices = matrixLayers(graph);
-  const layers = matrices.map((matrix) => countLayer(graph, matrix));
+  const layers = countLayers(graph, matrices);
   const weights = allWeights(graph);
   const total = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0);
   return {
@@ -68,9 +68,18 @@ function allWeights(graph: NetworkGraph): (WeightSpec & { node: string })[] {
   });
 }
 
-function countLayer(graph: NetworkGraph, { id, node, shape, positions, weights }: MatrixLayer): LayerCount {
-  const { op } = graph.nodes.find((candidate) => candidate.id === node)!;
-  return { id, op, rows: matrixRows(shape), cols: matrixCols(shape), positions, macs: weights * positions, weights };
+/** Size and work of each of a network's matrices, in their order. */
+export function countLayers(graph: NetworkGraph, matrices: readonly MatrixLayer[] = matrixLayers(graph)): LayerCount[] {
+  const ops = new Map(graph.nodes.map(({ id, op }) => [id, op]));
+  return matrices.map(({ id, node, shape, positions, weights }) => ({
+    id,
+    op: ops.get(node)!,
+    rows: matrixRows(shape),
+    cols: matrixCols(shape),
+    positions,
+    macs: weights * positions,
+    weights,
+  }));
 }
 
 /** A batch norm right behind a matrix leaves one bias per channel there; any other keeps a scale and an offset. */

@@ -106,15 +106,17 @@ export function chipFigures(graph: TrialSpec['graph'], chip: TrialSpec['chip']):
   return { cores, utilisation, latencySeconds, energyJoules, fits };
 }
 
-/** The images of the last trial: a worker loads them once for all trials of a run. */
-let loaded: { fingerprint: string; data: Promise<TaskData> } | undefined;
+/** The images of the last trials, the latest last: a worker loads them once for all trials of a run. */
+const loaded = new Map<string, Promise<TaskData>>();
+
+/** Sets of images that a worker keeps: the rungs of a search may differ in theirs. */
+const keptTasks = 3;
 
 async function cachedTask(spec: TrialSpec['task']): Promise<TaskData> {
-  if (loaded?.fingerprint !== spec.fingerprint) {
-    loaded = { fingerprint: spec.fingerprint, data: loadTask(spec) };
-    loaded.data.catch(() => {
-      loaded = undefined;
-    });
-  }
-  return loaded.data;
+  const data = loaded.get(spec.fingerprint) ?? loadTask(spec);
+  loaded.delete(spec.fingerprint);
+  loaded.set(spec.fingerprint, data);
+  for (const oldest of [...loaded.keys()].slice(0, -keptTasks)) loaded.delete(oldest);
+  data.catch(() => loaded.delete(spec.fingerprint));
+  return data;
 }

@@ -71,7 +71,8 @@ export class BatchRunner {
 
   #journalled(plan: PlannedTrial): TrialRecord | undefined {
     const trial = this.context.store.trial(plan.number);
-    if (trial === undefined || (trial.name === plan.name && trial.role === plan.role)) return trial;
+    if (trial === undefined) return trial;
+    if (trial.name === plan.name && trial.role === plan.role && trial.rung === plan.rung) return trial;
     throw new KirchhoffError('RUN_DAMAGED', 'The journal does not belong to this search.', {
       source: this.context.store.folder,
       path: `trial ${plan.number}`,

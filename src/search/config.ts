@@ -9,6 +9,7 @@ import { type SurrogateKind, surrogateKinds } from '../surrogate/index.js';
 import { backendNames } from '../tensor/index.js';
 import { digitalTrainingSchema, driftEvaluationSchema, hwaTrainingSchema } from '../training/index.js';
 import { durationSchema } from './duration.js';
+import { halvingSchema } from './halving/schema.js';
 import { objectiveSchema, oneDay } from './objective.js';
 import { bayesianSchema } from './strategies/bayesian.js';
 import { evolutionSchema } from './strategies/evolution.js';
@@ -68,6 +69,7 @@ const searchSchema = z
       .describe(
         'ids of earlier runs over the same space: results measured alike are taken over, else their best are measured anew',
       ),
+    halving: halvingSchema.optional(),
     ...evolutionSchema.shape,
     population: z
       .int()
@@ -201,6 +203,17 @@ export function parseSearchConfig(value: unknown, source: string): SearchConfig 
       surrogate: { ...config.surrogate, warmStart: fixedPath(config.surrogate.warmStart) },
     }),
   };
+}
+
+/** Candidates that inherit their weights are not trained, so that there is nothing to save on. */
+function refuseHalvedSupernet({ search, evaluation }: SearchConfig, source: string): void {
+  if (search.halving === undefined || evaluation.mode !== 'supernet') return;
+  fail('CONFIG_INVALID', 'Successive halving shortens trainings, and candidates of a supernet have none.', {
+    source,
+    path: 'search.halving',
+    found: 'evaluation.mode: supernet',
+    accepted: 'search.halving with evaluation.mode: full',
+  });
 }
 
 /**

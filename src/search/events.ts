@@ -12,6 +12,8 @@ export interface PlannedTrial {
   readonly name: string;
   readonly architecture: Architecture | null;
   readonly predicted: TrialPrediction | null;
+  /** Rung of its fidelity, from 0; absent where all trials have full fidelity. */
+  readonly rung?: number;
 }
 
 /** How many trials there are. */

@@ -4,7 +4,7 @@ import type { SearchConfig } from './config.js';
 import { maximised, type Objective, objectiveKinds, objectiveList, objectiveValue, outcomeOf } from './objective.js';
 import { paretoFront } from './pareto/fronts.js';
 import { hypervolume } from './pareto/hypervolume.js';
-import { pointOf } from './strategies/memory.js';
+import { byRung, pointOf } from './strategies/memory.js';
 
 /** Values by objective, each in its own direction and unit. */
 export type ObjectiveValues = Readonly<Partial<Record<Objective, number>>>;
@@ -48,7 +48,8 @@ export function frontReport(
 ): FrontReport | null {
   const list = objectiveList(objective);
   if (list.length === 1) return null;
-  const measured = trials.filter(({ metrics }) => metrics !== null);
+  // outcomes of different fidelity cannot be compared: the front is that of the highest rung reached
+  const [measured = []] = byRung(trials.filter(({ metrics }) => metrics !== null));
   const points = measured.map(({ metrics }) => pointOf(outcomeOf(metrics!, list), limits.avm));
   const front = paretoFront(points).sort((a, b) => points[b]!.objectives[0]! - points[a]!.objectives[0]! || a - b);
   const values = measured.map(({ metrics }) => valuesOf(list, (name) => objectiveValue(metrics!, name)));

@@ -7,12 +7,15 @@ import { BatchRunner, type BatchTrial, type TrialSource } from './batch-runner.j
 import type { RunEvent, TrialCounts } from './events.js';
 import { exportBest } from './export-best.js';
 import { type FrontReport, frontReport } from './front.js';
-import { objectiveList, outcomeOf } from './objective.js';
+import { Asha } from './halving/asha.js';
+import { describeRungs } from './halving/rungs.js';
+import { type Objective, objectiveList, outcomeOf } from './objective.js';
 import { finalRow, type SearchResult } from './result.js';
 import { type Proposal, Searcher } from './searcher.js';
 import type { RunSetup } from './setup.js';
 import { reasonToStop } from './stopping.js';
 import { Memory, type Success } from './strategies/memory.js';
+import type { ToldTrial } from './strategies/strategy.js';
 import {
   checkSample,
   checkSupernet,
@@ -50,6 +53,8 @@ export class SearchRun {
   /** Search trials consumed so far. */
   readonly #memory = new Memory();
   readonly #records = new Map<number, TrialRecord>();
+  /** Decides on promotions, where the search has rungs. */
+  readonly #halving: Asha | undefined;
   /** Number of the next trial: those that were taken over come first. */
   #next: number;
   #rounds = 0;
@@ -64,6 +69,8 @@ export class SearchRun {
     this.#context = context;
     const { setup, warmStart, store, onEvent } = context;
     this.#next = warmStart.trials.length;
+    const { search, limits } = setup.config;
+    if (search.halving !== undefined) this.#halving = new Asha(search.halving, limits.avm);
     const first = [...setup.enqueued, ...warmStart.again];
     const measured = warmStart.trials.map(({ architecture }) => architecture!);
     this.#searcher = new Searcher(setup, { first, measured }, (report) => onEvent({ type: 'surrogate', report }));
@@ -102,7 +109,7 @@ export class SearchRun {
     while (this.#asked < trials) {
       this.#endedBecause = this.#reasonToStop();
       if (this.#endedBecause !== null) return;
-      const proposals = this.#searcher.ask(Math.min(evaluateTop, trials - this.#asked));
+      const proposals = this.#propose(Math.min(evaluateTop, trials - this.#asked));
       if (proposals.length === 0) {
         this.#endedBecause = 'the limits leave no further architectures';
         return;
@@ -133,6 +140,16 @@ export class SearchRun {
     const batch = sample.map(({ architecture }, i) => checkTrial(setup, this.#next + i, architecture!));
     this.#checks = batch.length;
     this.#supernetCheck = checkSupernet(sample, await this.#batch(batch));
+  }
+
+  /** Promotions first; the strategy fills the rest of the batch with architectures on the lowest rung. */
+  #propose(n: number): Proposal[] {
+    if (this.#halving === undefined) return this.#searcher.ask(n);
+    const promoted = this.#halving.promotions(n).map(({ architecture, rung }): Proposal => {
+      return { architecture, predicted: null, rung: rung! + 1 };
+    });
+    const fresh = promoted.length < n ? this.#searcher.ask(n - promoted.length) : [];
+    return [...promoted, ...fresh.map((proposal) => ({ ...proposal, rung: 0 }))];
   }
 
   /** Takes in the results of earlier runs as the first trials, and journals them as such. */
@@ -166,13 +183,29 @@ export class SearchRun {
 
   #tell(records: readonly TrialRecord[]): void {
     const list = objectiveList(this.#context.setup.config.objective);
-    const told = records.map(({ number, architecture, metrics }) => ({
+    const told = records.map((record) => this.#told(record, list));
+    this.#searcher.tell(told);
+    this.#halving?.tell(told);
+    this.#memory.tell(told);
+  }
+
+  /** What is told of a search trial whose record is known. */
+  #told({ number, name, architecture, metrics, rung }: TrialRecord, list: readonly Objective[]): ToldTrial {
+    const below = rung === undefined || rung === 0 ? undefined : this.#promotedFrom(name, rung);
+    return {
       number,
       architecture: architecture!,
       outcome: metrics === null ? null : outcomeOf(metrics, list),
-    }));
-    this.#searcher.tell(told);
-    this.#memory.tell(told);
+      ...(rung !== undefined && { rung }),
+      ...(below !== undefined && { promotes: below }),
+    };
+  }
+
+  /** The trial of an architecture one rung below. */
+  #promotedFrom(name: string, rung: number): number | undefined {
+    const below = ({ role, rung: at, name: other }: TrialRecord) =>
+      role === 'search' && at === rung - 1 && other === name;
+    return [...this.#records.values()].find(below)?.number;
   }
 
   #learn(records: readonly TrialRecord[]): void {
@@ -225,6 +258,7 @@ export class SearchRun {
     if (this.#endedBecause !== null) {
       remarks.push(`${this.#asked} of ${search.trials} trials were run: ${this.#endedBecause}.`);
     }
+    if (search.halving !== undefined) remarks.push(describeRungs(search.halving, this.#searchRecords()));
     if (bestAvm > limits.avm) {
       remarks.push(
         `No trial kept its variation within limits.avm = ${limits.avm}; the best is the one that came nearest, at ${bestAvm.toFixed(3)}.`,
@@ -243,9 +277,8 @@ export class SearchRun {
     const { objective, limits } = this.#context.setup.config;
     const list = objectiveList(objective);
     const heard = new Memory();
-    for (const { number, role, architecture, metrics } of this.#records.values()) {
-      if (role !== 'search' || metrics === null) continue;
-      heard.tell([{ number, architecture: architecture!, outcome: outcomeOf(metrics, list) }]);
+    for (const record of this.#records.values()) {
+      if (record.role === 'search' && record.metrics !== null) heard.tell([this.#told(record, list)]);
     }
     const [best] = heard.ranked(limits.avm);
     return best === undefined ? null : this.#records.get(best.number)!;

@@ -11,6 +11,8 @@ import { createAdvisor, type SurrogateAdvisor, type SurrogateReport } from './su
 export interface Proposal {
   readonly architecture: Architecture;
   readonly predicted: TrialPrediction | null;
+  /** Rung of the fidelity to measure it at; full fidelity if absent. */
+  readonly rung?: number;
 }
 
 /** A strategy together with its surrogate, as a configuration asks for them. */

@@ -9,6 +9,7 @@ import { type BackendName, createRng, useBackend } from '../tensor/index.js';
 import { baselineFor } from './baseline.js';
 import { requireFeasibleOnChip } from './chip-limits.js';
 import type { SearchConfig } from './config.js';
+import { rungImages } from './halving/rungs.js';
 import { createAdvisor } from './surrogate-advisor.js';
 import { enqueuedArchitectures } from './warm-start/enqueued.js';
 
@@ -31,6 +32,8 @@ export interface RunSetup {
   readonly baseline: NetworkGraph | null;
   /** Architectures to measure before anything is proposed. */
   readonly enqueued: readonly Architecture[];
+  /** The images of each rung of fidelity, where rungs differ in them. */
+  readonly rungTasks?: readonly TrialSpec['task'][];
   /** Stands for all of the above that can change a result; a run is only resumed under an equal one. */
   readonly fingerprint: string;
 }
@@ -56,6 +59,7 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
   const data = await loadTask({ ...config.task, seed: config.seed });
   checkTask(space, data.task);
   const { fingerprint } = data;
+  const rungTasks = await tasksOfRungs(config, { count: data.train.count, fingerprint });
   return {
     config,
     space,
@@ -69,8 +73,25 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
     notes: data.notes,
     baseline,
     enqueued,
+    ...(rungTasks !== undefined && { rungTasks }),
     fingerprint: contentHash({ space: describeSpace(space), chip, crossbar, backend, data: fingerprint }),
   };
+}
+
+/** The images of each rung: undefined where all rungs train on the same. */
+async function tasksOfRungs(
+  config: SearchConfig,
+  whole: { readonly count: number; readonly fingerprint: string },
+): Promise<RunSetup['rungTasks']> {
+  const counts = rungImages(config, whole.count);
+  if (counts === undefined) return undefined;
+  const tasks: TrialSpec['task'][] = [];
+  for (const train of counts) {
+    const spec = { ...config.task, train, seed: config.seed };
+    const fingerprint = train === whole.count ? whole.fingerprint : (await loadTask(spec)).fingerprint;
+    tasks.push({ ...spec, fingerprint });
+  }
+  return tasks;
 }
 
 function checkTask(space: SearchSpace, task: { inputShape: readonly number[]; classes: readonly string[] }): void {

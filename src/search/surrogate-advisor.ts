@@ -12,6 +12,7 @@ import type { Rng } from '../tensor/index.js';
 import { type SearchConfig, surrogateKindOf } from './config.js';
 import { objectiveList, scoredObjective } from './objective.js';
 import { objectivePredictor } from './objective-prediction.js';
+import { byRung, type Success } from './strategies/memory.js';
 import type { Advisor, Opinion, ToldTrial } from './strategies/strategy.js';
 
 /** How well the surrogate ranks trials that it was not fitted on. */
@@ -67,11 +68,11 @@ export class SurrogateAdvisor implements Advisor {
 
   learn(trials: readonly ToldTrial[]): void {
     const { after, rng, onFit } = this.options;
-    const rows = trials.flatMap(({ architecture, outcome }) => {
-      if (outcome === null) return [];
-      return [{ architecture, oneDayAccuracy: outcome.objective, avm: outcome.avm, std: outcome.std }];
+    const successes = trials.filter((trial): trial is Success => trial.outcome !== null);
+    if (successes.length < after) return;
+    const rows = comparable(successes, after).map(({ architecture, outcome }) => {
+      return { architecture, oneDayAccuracy: outcome.objective, avm: outcome.avm, std: outcome.std };
     });
-    if (rows.length < after) return;
     const { heldOutKendallTau } = this.surrogate.fit(rows, rng.child(`fit/${rows.length}`));
     this.#warp = labelWarp(Float64Array.from(rows, ({ oneDayAccuracy }) => oneDayAccuracy));
     this.#report = { rows: rows.length, heldOutKendallTau };
@@ -109,6 +110,18 @@ export class SurrogateAdvisor implements Advisor {
   dispose(): void {
     this.surrogate.dispose();
   }
+}
+
+/**
+ * Trials of one fidelity, which alone can be learnt from together: the highest rung that has enough of them, as in BOHB
+ * (Falkner, Klein and Hutter 2018), or the one that has most.
+ */
+function comparable(successes: readonly Success[], enough: number): readonly Success[] {
+  const rungs = byRung(successes);
+  return (
+    rungs.find((rung) => rung.length >= Math.max(2, enough)) ??
+    rungs.reduce((most, rung) => (rung.length > most.length ? rung : most))
+  );
 }
 
 /**

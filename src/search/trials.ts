@@ -3,24 +3,26 @@ import type { NetworkGraph } from '../nn/index.js';
 import type { Architecture } from '../space/index.js';
 import type { BatchTrial } from './batch-runner.js';
 import { driftOf, type SearchConfig } from './config.js';
+import { rungFidelity, searchFidelity } from './halving/rungs.js';
 import type { Proposal } from './searcher.js';
 import type { RunSetup } from './setup.js';
 import { inheritanceOf, type TrainedSupernet } from './supernet.js';
 
 /**
- * The trial of a candidate: on the validation images, at the search's fidelity.
+ * The trial of a candidate: on the validation images, at the search's fidelity or that of its rung.
  *
  * @param supernet where there is one, the candidate inherits its weights
  */
 export function candidateTrial(
   setup: RunSetup,
   number: number,
-  { architecture, predicted }: Proposal,
+  { architecture, predicted, rung }: Proposal,
   supernet: TrainedSupernet | null = null,
 ): BatchTrial {
   const { space } = setup;
-  const plan = { number, role: 'search', name: space.hash(architecture), architecture, predicted } as const;
-  const spec = validationSpec(setup, number, space.build(architecture));
+  const name = space.hash(architecture);
+  const plan = { number, role: 'search', name, architecture, predicted, ...(rung !== undefined && { rung }) } as const;
+  const spec = validationSpec(setup, number, space.build(architecture), rung);
   return { plan, spec: supernet === null ? spec : { ...spec, inherit: inheritanceOf(setup, supernet, architecture) } };
 }
 
@@ -31,10 +33,11 @@ export function checkTrial(setup: RunSetup, number: number, architecture: Archit
   return { plan, spec: validationSpec(setup, number, space.build(architecture)) };
 }
 
-function validationSpec(setup: RunSetup, number: number, graph: NetworkGraph): TrialSpec {
-  const { training, evaluation } = setup.config;
-  const fidelity = { ...training, evaluation: driftOf(evaluation) };
-  return { ...common(setup, number, graph), ...fidelity, images: 'validation', keepWeights: false };
+function validationSpec(setup: RunSetup, number: number, graph: NetworkGraph, rung?: number): TrialSpec {
+  const { config } = setup;
+  const fidelity = rung === undefined ? searchFidelity(config) : rungFidelity(config, rung);
+  const task = rung === undefined ? setup.task : (setup.rungTasks?.[rung] ?? setup.task);
+  return { ...common(setup, number, graph), ...fidelity, task, images: 'validation', keepWeights: false };
 }
 
 /** A found architecture for the final table: on the test images, at full fidelity. */

@@ -87,6 +87,8 @@ export const trialRecordSchema = z.strictObject({
   metrics: trialMetricsSchema.nullable(),
   /** Why it failed, else null. */
   reason: z.string().nullable(),
+  /** Rung of its fidelity, from 0; absent where all trials have full fidelity. */
+  rung: count.optional(),
   /** How often it was started: 2 after a retry, 0 when the cache had it. */
   attempts: count,
   /** The run whose result this is, where it was taken over from an earlier one. */

@@ -81,11 +81,24 @@ describe('parseSearchConfig', () => {
     [{ seed: 1.5 }, 'seed', 'a whole number'],
     [{ evaluation: { times: ['1d', '1h'] } }, 'evaluation.times', 'rising times: 86400 comes before 3600'],
     [{ evaluation: { times: [1, 3600] } }, 'evaluation.times', 'times with one day (86400 or 1d) among them'],
+    [{ objective: ['params', 'params'] }, 'objective', 'no objective occurs twice'],
+    [{ search: { halving: {} }, evaluation: 'supernet' }, 'search.halving', 'evaluation.mode: full'],
     [{ training: { digital: { epochs: 'many' } } }, 'training.digital.epochs', 'a number'],
   ])('refuses %j', (change, path, accepted) => {
     const error = errorOf({ ...least, ...change });
     expect(error.details.path).toBe(path);
     expect(error.details.accepted).toContain(accepted);
+  });
+
+  it('takes one objective or several, and fills in the rungs of successive halving', () => {
+    const config = parseSearchConfig(
+      { ...least, objective: ['oneDayAccuracy', 'energy'], search: { halving: {} } },
+      'a',
+    );
+    expect(config.objective).toEqual(['oneDayAccuracy', 'energy']);
+    expect(config.search.halving).toEqual({ factor: 3, rungs: 3, of: ['epochs'] });
+    expect(parseSearchConfig({ ...least, objective: 'avm' }, 'a').objective).toBe('avm');
+    expect(errorOf({ ...least, objective: ['oneDayAccuracy', 'weights'] }).code).toBe('CONFIG_INVALID');
   });
 
   it('takes overrides', () => {

@@ -21,18 +21,23 @@ export class Memory {
     return [...this.#trials.values()].sort((a, b) => a.number - b.number);
   }
 
-  /** The trials that succeeded, in ascending number. */
+  /** The trials that succeeded, in ascending number; of an architecture on several rungs the one on the highest. */
   get successes(): Success[] {
-    return this.trials.filter((trial): trial is Success => trial.outcome !== null);
+    const successes = this.trials.filter((trial): trial is Success => trial.outcome !== null);
+    const promoted = new Set(successes.map(({ promotes }) => promotes));
+    return successes.filter(({ number }) => !promoted.has(number));
   }
 
   /**
    * The successes, best first: those within the limit on the variation by objective (of several objectives by front, in
-   * a front the less crowded first), then the others by how far they exceed it. Ties go to the earlier trial.
+   * a front the less crowded first), then the others by how far they exceed it. Ties go to the earlier trial. Outcomes of
+   * different fidelity cannot be compared: a trial on a higher rung, which was promoted for being among the best, comes
+   * before all on lower rungs.
    */
   ranked(avmLimit: number): Success[] {
-    const successes = this.successes;
-    return paretoOrder(successes.map(({ outcome }) => pointOf(outcome, avmLimit))).map((i) => successes[i]!);
+    return byRung(this.successes).flatMap((rung) =>
+      paretoOrder(rung.map(({ outcome }) => pointOf(outcome, avmLimit))).map((i) => rung[i]!),
+    );
   }
 
   /** The best half of the successes, at least one where there is one and at most `most`. */
@@ -40,6 +45,16 @@ export class Memory {
     const ranked = this.ranked(avmLimit);
     return ranked.slice(0, Math.min(most, Math.ceil(ranked.length / 2))).map(({ architecture }) => architecture);
   }
+}
+
+/** Trials by their fidelity, the highest first. */
+export function byRung<T extends { readonly rung?: number | undefined }>(trials: readonly T[]): T[][] {
+  const rungs = new Map<number, T[]>();
+  for (const trial of trials) {
+    const rung = trial.rung ?? Number.POSITIVE_INFINITY;
+    rungs.set(rung, [...(rungs.get(rung) ?? []), trial]);
+  }
+  return [...rungs].sort(([a], [b]) => (a === b ? 0 : b - a)).map(([, members]) => members);
 }
 
 /** What a figure measured or predicted says of a candidate, the variation held to its limit. */

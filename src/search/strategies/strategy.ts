@@ -8,6 +8,10 @@ export interface ToldTrial {
   readonly architecture: Architecture;
   /** Null when the trial failed. */
   readonly outcome: Outcome | null;
+  /** Rung of its fidelity, from 0; absent at full fidelity. */
+  readonly rung?: number;
+  /** Number of the trial of the same architecture one rung below, of which this one is the promotion. */
+  readonly promotes?: number;
 }
 
 /** The measured figures that steer a search. */

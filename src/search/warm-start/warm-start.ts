@@ -77,12 +77,21 @@ export function loadWarmStart(folder: string, setup: RunSetup, resultsDir: strin
 /** The successful search trials of a run that this run could have proposed, in order. */
 function usable(record: RunRecord, { space, chip, config }: RunSetup): WarmStart['trials'] {
   const admits = admitsOnChip(space, chip, config.limits);
-  return record.trials.filter(({ role, metrics, architecture }) => {
-    if (role !== 'search' || metrics === null || architecture === null) return false;
+  const full = fullRung(record);
+  const trials = record.trials.filter(({ role, metrics, architecture, rung }) => {
+    if (role !== 'search' || metrics === null || architecture === null || rung !== full) return false;
     if (architecture.space !== space.name) refuse(record, architecture, space.name);
     space.validate(architecture);
     return space.withinLimits(architecture) && admits(architecture);
   });
+  return trials.map(({ rung: _full, ...trial }) => trial);
+}
+
+/** The rung of a run's trials at full fidelity: undefined where it had no rungs. */
+function fullRung({ config }: RunRecord): number | undefined {
+  const parsed = searchConfigSchema.safeParse(config);
+  const halving = parsed.success ? parsed.data.search.halving : undefined;
+  return halving === undefined ? undefined : halving.rungs - 1;
 }
 
 function refuse(record: RunRecord, architecture: Architecture, wanted: string): never {

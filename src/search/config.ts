@@ -192,6 +192,7 @@ export function parseSearchConfig(value: unknown, source: string): SearchConfig 
   const config = parseWith(searchConfigSchema, withMode(value), source);
   const { data } = config.task;
   const { preset } = config.limits;
+  refuseHalvedSupernet(config, source);
   return {
     ...config,
     ...(preset !== undefined && { limits: { ...namedShortLimits(preset), ...config.limits } }),

@@ -23,22 +23,36 @@ export function writeReport(folder: string, record: RunRecord, result: SearchRes
 }
 
 function chipPictures(mapping: Mapping): ReportPicture[] {
-  const { chip } = mapping;
+  const { chip, blocks } = mapping;
+  const simulation = simulateChip(mapping);
+  const cost = chipCost(mapping);
   return [
     {
       title: 'The best network on the chip',
-      caption: `Cores of ${chip.name}, each with its blocks, coloured by layer: one block per core, one copy of each layer.`,
+      caption: `Cores of ${chip.name}, each with its blocks, coloured by layer, and the share of its cells that they fill: one block per core, one copy of each layer.`,
       svg: floorPlan(mapping),
+      data: blocks.map(({ layer, copy, core, rowRange, colRange }) => ({
+        layer,
+        copy,
+        core,
+        firstRow: rowRange[0],
+        endRow: rowRange[1],
+        firstColumn: colRange[0],
+        endColumn: colRange[1],
+      })),
     },
     {
       title: 'Inferences streaming through the chip',
-      caption: 'When each layer works, from an event-level simulation of eight inferences; arrays and converters only.',
-      svg: gantt(simulateChip(mapping)),
+      caption:
+        'When each layer works, from an event-level simulation of eight inferences: the full colour is work, the pale part waiting. Arrays and converters only.',
+      svg: gantt(simulation),
+      data: simulation.spans.map((span) => ({ ...span })),
     },
     {
       title: 'What an inference costs',
       caption: 'Time and energy by part; hatched parts rest on assumed parameters of the chip.',
-      svg: costBreakdown(chipCost(mapping)),
+      svg: costBreakdown(cost),
+      data: cost.parts.map((part) => ({ ...part })),
     },
   ];
 }

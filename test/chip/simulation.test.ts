@@ -23,6 +23,14 @@ describe.each(names)('%s', (name) => {
     expect(seconds / expected).toBeCloseTo(2, 9);
   });
 
+  test('with the assumed parameters too', () => {
+    const { withAssumed } = cost;
+    const { intervalSeconds } = simulateChip(mapping, { inferences: 4, assumed: true });
+    expect(Math.abs(intervalSeconds / withAssumed.intervalSeconds - 1)).toBeLessThan(0.02);
+    const { latencySeconds } = simulateChip(mapping, { inferences: 1, assumed: true, order: 'sequential' });
+    expect(Math.abs(latencySeconds / withAssumed.latencySeconds - 1)).toBeLessThan(0.02);
+  });
+
   test('pipelining shortens an inference, but not below its slowest layer', () => {
     const { latencySeconds } = simulateChip(mapping, { inferences: 1 });
     expect(latencySeconds).toBeLessThanOrEqual(cost.latencySeconds * (1 + 1e-9));

@@ -16,7 +16,7 @@ const mayUse = {
   pipeline: ['training', 'nn', 'crossbar', 'devices', 'tensor', 'data', 'config'],
   chip: ['nn', 'config'],
   space: ['chip', 'nn', 'tensor', 'config'],
-  surrogate: ['space', 'chip', 'nn', 'tensor', 'config', 'store'],
+  surrogate: ['space', 'chip', 'nn', 'crossbar', 'tensor', 'config', 'store'],
   evaluate: [
     'space',
     'chip',

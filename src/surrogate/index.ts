@@ -19,3 +19,11 @@ export { Booster, type BoosterParameters, type FeatureTable, featureTable } from
 export { importXgboost } from './xgboost/import-xgboost.js';
 export { type XgboostStatus, xgboostStatus } from './xgboost/library.js';
 export { TreeEnsemble } from './xgboost/tree-ensemble.js';
+export {
+  activationCodes,
+  crossbarSnr,
+  noiseSensitivity,
+  synflow,
+  type ZeroCostName,
+  zeroCostNames,
+} from './zero-cost/index.js';

@@ -11,11 +11,17 @@ import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js'
 import { type FitNotes, readCard, type SurrogateCard } from './surrogate-card.js';
 import type { SurrogateKind } from './surrogate-kind.js';
 import { type FeatureTable, featureTable } from './xgboost/booster.js';
+import { ZeroCostFeatures, type ZeroCostName } from './zero-cost/index.js';
 
 /** Options of every kind of surrogate. */
 export interface SurrogateOptions {
   /** Which encoding of the space it sees; the extended one by default. */
   readonly encoding?: EncodingKind;
+  /**
+   * Features of the untrained network beside the encoding's; none by default. They cost up to a second per architecture and
+   * need a tensor backend in use.
+   */
+  readonly zeroCost?: readonly ZeroCostName[];
   /** Folds of the held-out scores, 5 by default; 0 for none, which saves their time. */
   readonly folds?: number;
   /** Times that all rows are cut into folds anew; 2 below 60 rows and 1 from there on, unless named; AVM and spread are held out once. */
@@ -46,6 +52,7 @@ export class ModelSurrogate implements Surrogate {
   readonly #encoding: EncodingKind;
   readonly #folds: number;
   readonly #repeats: number | undefined;
+  readonly #zeroCost: ZeroCostFeatures;
   #models: Models | undefined;
   #card: SurrogateCard | undefined;
 
@@ -53,11 +60,12 @@ export class ModelSurrogate implements Surrogate {
     private readonly kind: SurrogateKind,
     private readonly maker: ModelMaker,
     private readonly space: SearchSpace,
-    { encoding = 'extended', folds = 5, repeats }: SurrogateOptions = {},
+    { encoding = 'extended', folds = 5, repeats, zeroCost = [] }: SurrogateOptions = {},
   ) {
     this.#encoding = encoding;
     this.#folds = folds;
     this.#repeats = repeats;
+    this.#zeroCost = new ZeroCostFeatures(space, zeroCost);
   }
 
   fit(rows: readonly TrialRow[], rng: Rng): FitReport {
@@ -78,7 +86,7 @@ export class ModelSurrogate implements Surrogate {
       kind: this.kind,
       space: this.space.name,
       encoding: this.#encoding,
-      features: [...this.space.featureNames(this.#encoding)],
+      features: this.#featureNames(),
       ranges: columnRanges(features),
       seed,
       ...report,
@@ -115,7 +123,7 @@ export class ModelSurrogate implements Surrogate {
   }
 
   load(folder: string): void {
-    const card = readCard(join(folder, 'card.json'), [this.kind], this.space, this.#encoding);
+    const card = readCard(join(folder, 'card.json'), [this.kind], this.space, this.#encoding, this.#zeroCost.names);
     const models = ofEachTarget((target) => this.#load(folder, target, card.features.length));
     this.dispose();
     this.#models = models;
@@ -133,7 +141,23 @@ export class ModelSurrogate implements Surrogate {
     return { models: this.#models, card: this.#card };
   }
 
+  #featureNames(): string[] {
+    return [...this.space.featureNames(this.#encoding), ...this.#zeroCost.names];
+  }
+
   #table(architectures: readonly Architecture[]): FeatureTable {
+    const table = this.#encodingTable(architectures);
+    if (this.#zeroCost.names.length === 0) return table;
+    const rows = architectures.map((architecture, i) => {
+      return Float32Array.from([
+        ...table.values.subarray(i * table.cols, (i + 1) * table.cols),
+        ...this.#zeroCost.of(architecture),
+      ]);
+    });
+    return featureTable(rows, this.#featureNames().length);
+  }
+
+  #encodingTable(architectures: readonly Architecture[]): FeatureTable {
     const cols = this.space.featureNames(this.#encoding).length;
     if (this.#encoding === 'base')
       return featureTable(

@@ -63,12 +63,13 @@ export const surrogateCardSchema = z.strictObject({
 
 export type SurrogateCard = z.output<typeof surrogateCardSchema>;
 
-/** Reads a card and makes sure that it belongs to one of these kinds and to this space. @throws SURROGATE_INVALID */
+/** Reads a card and makes sure that it belongs to one of these kinds and to this space and these features. @throws SURROGATE_INVALID */
 export function readCard(
   file: string,
   kinds: readonly SurrogateCard['kind'][],
   space: SearchSpace,
   encoding: EncodingKind,
+  more: readonly string[] = [],
 ): SurrogateCard {
   const text = readSurrogateFile(file).toString('utf8');
   const card = parseWith(surrogateCardSchema, parseJson(text, file), file, 'SURROGATE_INVALID');
@@ -80,7 +81,7 @@ export function readCard(
       accepted: kinds.join(', '),
     });
   }
-  const features = space.featureNames(encoding);
+  const features = [...space.featureNames(encoding), ...more];
   const same = card.space === space.name && card.encoding === encoding && card.features.join() === features.join();
   if (same) return card;
   return fail('SURROGATE_INVALID', 'This surrogate was fitted on another search space or encoding.', {

@@ -72,7 +72,17 @@ export {
 } from './search/index.js';
 export { type Architecture, loadArchitecture, loadSpace, type SearchSpace, spaceNames } from './space/index.js';
 export { readRun, type TrialMetrics, type TrialRecord } from './store/index.js';
-export { createSurrogate, kendallTau, type Surrogate } from './surrogate/index.js';
+export {
+  ArchitectureRanker,
+  createSurrogate,
+  fitSurrogate,
+  importSurrogate,
+  importXgboost,
+  kendallTau,
+  type Surrogate,
+  type SurrogateKind,
+  scoreSurrogate,
+} from './surrogate/index.js';
 export { type BackendName, createRng, probeBackends, type Rng, tf, useBackend } from './tensor/index.js';
 export {
   accuracy,

@@ -1,11 +1,14 @@
 // npm run bench -- surrogate [--space name] [--architectures n] [--seconds n] [--json]: how many architectures a second are
 // ranked on one core, each encoded, scored and held to the limits, and what each step takes.
+// npm run bench -- surrogate --cells <csv> [--target column] [--rows n] [--draws n]: how well each kind of surrogate orders
+// the other rows of a table of cells.
 import { cpuUsage } from 'node:process';
 import { parseArgs } from 'node:util';
 import { emptySurvey, loadSpace, surveyArchitectures } from '../../dist/space/index.js';
 import { ArchitectureRanker, Booster, featureTable, importXgboost, kendallTau } from '../../dist/surrogate/index.js';
 import { rankerRecipe } from '../../dist/surrogate/model-parameters.js';
 import { createRng } from '../../dist/tensor/index.js';
+import { measureDraws } from './draws.mjs';
 
 /** Rows that the ranker is fitted on: as many as a long search has. */
 const ROWS = 300;
@@ -18,9 +21,20 @@ export async function main(args) {
       space: { type: 'string', default: 'analognas-cifar10,nasbench201' },
       architectures: { type: 'string', default: '4000' },
       seconds: { type: 'string', default: '2' },
+      cells: { type: 'string' },
+      target: { type: 'string', default: 'finetuned_drift_86400' },
+      rows: { type: 'string', default: '400' },
+      draws: { type: 'string', default: '5' },
       json: { type: 'boolean', default: false },
     },
   });
+  if (values.cells !== undefined) {
+    const { cells, target } = values;
+    const found = measureDraws({ cells, target, rows: Number(values.rows), draws: Number(values.draws) });
+    if (values.json) console.log(JSON.stringify(found, null, 2));
+    else console.table(found);
+    return;
+  }
   const rows = values.space.split(',').flatMap((name) => {
     return measureSpace(loadSpace(name), Number(values.architectures), Number(values.seconds));
   });

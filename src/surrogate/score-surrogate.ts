@@ -87,7 +87,8 @@ export function crossValidate(
   return { folds, ...qualityOfParts(answers) };
 }
 
-function fitAndAsk(kind: SurrogateKind, space: SearchSpace, train: Rows, test: Rows, seed: number): Answers {
+/** Fits on some rows and asks about others. */
+export function fitAndAsk(kind: SurrogateKind, space: SearchSpace, train: Rows, test: Rows, seed: number): Answers {
   const measured = valuesOf(train);
   const model = createMaker(kind, patient).fit(tableOf(space, train), Float64Array.from(measured), seed, 'both');
   try {

@@ -58,7 +58,7 @@ describe('activationCodes', () => {
       const rng = createRng(5, 'zero-cost/codes');
       const model = Model.create(graph, rng.child('weights'));
       const x = tf.tensor(rng.child('inputs').fillNormal(new Float32Array(48)), [16, 3]);
-      const values = model.predict(x).dataSync();
+      const values = model.predict(x).dataSync() as Float32Array;
       model.dispose();
       return values.reduce((count, value) => count + (value > 0 ? 1 : 0), 0);
     })();

@@ -5,6 +5,7 @@ import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
+import { importanceCommand } from './commands/importance.js';
 import { mapCommand } from './commands/map.js';
 import { resumeCommand } from './commands/resume.js';
 import { searchCommand } from './commands/search.js';
@@ -20,6 +21,7 @@ const commands = [
   evaluateCommand,
   mapCommand,
   sweepCommand,
+  importanceCommand,
   exportCommand,
   benchmarkCommand,
   surrogateCommand,

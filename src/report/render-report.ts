@@ -1,6 +1,7 @@
 import { html, raw } from './html.js';
 import type { ReportData } from './report-data.js';
 import { headSection } from './sections/head.js';
+import { importanceSection } from './sections/importance.js';
 import { architectureSection, chipSection, networksSection } from './sections/networks.js';
 import { originSection } from './sections/origin.js';
 import { driftSection, paretoSection, progressSection } from './sections/results.js';
@@ -29,6 +30,7 @@ ${driftSection(data)}
 ${networksSection(data)}
 ${progressSection(data)}
 ${paretoSection(data)}
+${importanceSection(data)}
 ${architectureSection(data)}
 ${chipSection(data)}
 ${trialsSection(data)}

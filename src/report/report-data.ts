@@ -74,6 +74,24 @@ export interface ReportPicture {
   readonly data?: readonly Readonly<Record<string, string | number | boolean | null>>[];
 }
 
+/** How much the genes of a space mattered for one objective. */
+export interface ReportImportance {
+  readonly objective: string;
+  readonly trials: number;
+  /** Share of the variance that was predicted on trials not seen; at or below 0 nothing is known. */
+  readonly heldOutR2: number;
+  /** Share of the variance that only several genes together explain. */
+  readonly together: number;
+  /** The most important first. */
+  readonly genes: readonly {
+    readonly gene: string;
+    readonly share: number;
+    readonly std: number;
+    readonly chance: number;
+    readonly best: { readonly value: string; readonly mean: number } | null;
+  }[];
+}
+
 /** Everything the report of a run shows. Plain data: the report asks nobody else. */
 export interface ReportData {
   readonly id: string;
@@ -97,6 +115,8 @@ export interface ReportData {
   readonly bestGraph: NetworkGraph | null;
   /** Further pictures in the chip's section. */
   readonly pictures: readonly ReportPicture[];
+  /** One entry per objective; absent or empty where the trials tell nothing. */
+  readonly importance?: readonly ReportImportance[];
   /** Facts on the surrogate's last fit, by name; empty when none took part. */
   readonly surrogate: Readonly<Record<string, string | number>>;
   /** The complete configuration. */

@@ -1,6 +1,13 @@
 import type { NetworkGraph } from '../nn/index.js';
 import { bindingLimit } from './binding-limit.js';
-import type { ReportData, ReportDriftPoint, ReportNetwork, ReportPicture, ReportTrial } from './report-data.js';
+import type {
+  ReportData,
+  ReportDriftPoint,
+  ReportImportance,
+  ReportNetwork,
+  ReportPicture,
+  ReportTrial,
+} from './report-data.js';
 
 /** The figures of a trial, as a run's journal holds them. */
 export interface RunFigures {
@@ -41,6 +48,7 @@ export interface RunResult {
   }[];
   /** Facts on the surrogate; members that are not numbers or texts are left out. */
   readonly surrogate: object | null;
+  readonly importance?: readonly ReportImportance[];
 }
 
 /** Takes a report's data from a run's journal and, once there is one, its result. */
@@ -66,6 +74,7 @@ export function reportFromRun(
     seed: Number(config.seed),
     trials: reportTrials(journal.trials, config.limits),
     networks: result === null ? [] : result.rows.flatMap((row) => reportNetwork(row, config.limits)),
+    importance: result?.importance ?? [],
     surrogate: plainFacts(result?.surrogate ?? {}),
     bestGraph: drawn.bestGraph ?? null,
     pictures: drawn.pictures ?? [],

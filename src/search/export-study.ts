@@ -2,9 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail } from '../config/index.js';
 import { optunaJournal } from '../interop/index.js';
-import { loadSpace } from '../space/index.js';
 import { readRun, writeFileAtomic } from '../store/index.js';
-import { configOfRun, studyOfRun } from './study-of-run.js';
+import { configOfRun, spaceOfRun, studyOfRun } from './study-of-run.js';
 
 /**
  * Writes the search trials of a run as a study that Optuna's dashboard opens, see {@link optunaJournal}. The run may
@@ -17,7 +16,7 @@ export function exportStudy(resultsDir: string, id: string, file: string): numbe
   const record = readRun(resultsDir, id);
   const source = `${resultsDir}/${id}/run.json`;
   const config = configOfRun(record, source);
-  const study = studyOfRun({ record, config, space: loadSpace(config.space) });
+  const study = studyOfRun({ record, config, space: spaceOfRun(config) });
   if (study.trials.length === 0) {
     fail('RUN_NOT_FOUND', 'This run has no finished search trial yet.', {
       source,

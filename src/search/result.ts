@@ -1,6 +1,7 @@
 import type { Architecture } from '../space/index.js';
 import type { DriftPoint, TrialMetrics, TrialRecord } from '../store/index.js';
 import type { FrontReport } from './front.js';
+import type { Importance } from './importance/gene-importance.js';
 import { atOneDay } from './objective.js';
 import type { SupernetCheck } from './supernet.js';
 import type { SurrogateReport } from './surrogate-advisor.js';
@@ -36,6 +37,8 @@ export interface SearchResult {
   readonly front: FrontReport | null;
   /** The surrogate's last fit; null when none took part. */
   readonly surrogate: SurrogateReport | null;
+  /** How much each gene mattered, for each objective that the trials tell something of. */
+  readonly importance: readonly Importance[];
   /** How well the supernet ranked; null where there was none, or nothing to compare. */
   readonly supernet: SupernetCheck | null;
   /** What must be known beside the numbers. */

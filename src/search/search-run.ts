@@ -9,6 +9,7 @@ import { exportBest } from './export-best.js';
 import { type FrontReport, frontReport } from './front.js';
 import { Asha } from './halving/asha.js';
 import { describeRungs } from './halving/rungs.js';
+import { importanceIn } from './importance/run-importance.js';
 import { type Objective, objectiveList, outcomeOf } from './objective.js';
 import { finalRow, type SearchResult } from './result.js';
 import { type Proposal, Searcher } from './searcher.js';
@@ -246,6 +247,7 @@ export class SearchRun {
       trials: this.#counts('search'),
       front,
       surrogate: this.#searcher.report,
+      importance: importanceIn(this.#searchRecords(), setup.config, setup.space),
       supernet: this.#supernetCheck,
       notes: [...setup.notes, ...warmStart.notes, ...this.#searcher.notes, ...this.#remarks(ranked[0]!.outcome.avm)],
     };

@@ -1,5 +1,6 @@
+import { loadChip } from '../chip/index.js';
 import type { AttributeValue, Distribution, Study, StudyParameter, StudyTrial } from '../interop/index.js';
-import type { Architecture, Gene, SearchSpace } from '../space/index.js';
+import { type Architecture, type Gene, loadSpace, type SearchSpace } from '../space/index.js';
 import type { RunRecord, TrialRecord } from '../store/index.js';
 import { parseSearchConfig, type SearchConfig } from './config.js';
 import { type Objective, objectiveKinds, objectiveList, objectiveValue } from './objective.js';
@@ -14,6 +15,12 @@ export interface KnownRun {
 /** The configuration that a run was begun with. @throws RUN_DAMAGED where it is none of this program's */
 export function configOfRun(record: RunRecord, source: string): SearchConfig {
   return parseSearchConfig(record.config, source);
+}
+
+/** The space that a run searched, within its limits. */
+export function spaceOfRun({ space, chip, limits: { params, macs, cores } }: SearchConfig): SearchSpace {
+  const { rows, columns } = loadChip(chip);
+  return loadSpace(space, { rows: rows.value, cols: columns.value }).withLimits({ params, macs, cores });
 }
 
 /**
@@ -69,9 +76,18 @@ function parameter(architecture: Architecture, gene: Gene, distribution: Distrib
   return [{ name: gene.name, value: shown, distribution }];
 }
 
-function attributesOf({ name, round, number, reason, metrics, importedFrom }: TrialRecord): StudyTrial['attributes'] {
+function attributesOf({
+  name,
+  round,
+  number,
+  rung,
+  reason,
+  metrics,
+  importedFrom,
+}: TrialRecord): StudyTrial['attributes'] {
   const head: Record<string, AttributeValue> = { architecture: name, trial: number, round };
   if (importedFrom !== undefined) head.importedFrom = importedFrom;
+  if (rung !== undefined) head.rung = rung;
   if (metrics === null) return { ...head, reason };
   const { analog, chip, digitalAccuracy, avm, params, macs, seconds } = metrics;
   const drift = analog.map(({ seconds, mean, std, repeats }) => ({ seconds, mean, std, repeats }));

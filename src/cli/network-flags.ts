@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { calibrationTypes } from '../nn/index.js';
 import { dataFlag, numbers, positiveNumbers, wholeNumber } from './flags.js';
 
 /** Adds the flags that name a trained network, its images, and how they are computed. */
@@ -13,6 +14,12 @@ export function networkFlags(command: Command): Command {
     .option(
       '--normalise <file>',
       'with --model: file with {"mean": [...], "std": [...]}; <network>.json if that exists',
+    )
+    .addOption(
+      new Option(
+        '--calibrate <method>',
+        'with --model: how input ranges are found from training images; by default only where the crossbar leaves them open',
+      ).choices([...calibrationTypes, 'quantile', 'std', 'max', 'none']),
     )
     .option('--seed <n>', 'seed of all chance', wholeNumber(0))
     .option('--threads <n>', 'with --model: threads of the native backend', wholeNumber(1))

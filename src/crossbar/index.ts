@@ -15,6 +15,7 @@ export { crossbarPresets, resolveCrossbar } from './config/resolve.js';
 export { checkSupported } from './config/torch-restrictions.js';
 export { AnalogLayer, type HwaContext } from './layer/analog-layer.js';
 export type { OutputStage } from './layer/forward-call.js';
+export { layerVectors } from './layer/im2col.js';
 export {
   type ExplicitPad,
   explicitPad,
@@ -24,5 +25,10 @@ export {
   matrixRows,
   type Padding,
 } from './layer/layer-shape.js';
+export {
+  type OptimisedProgramming,
+  optimiseProgramming,
+  type ProgrammingOptions,
+} from './programming/optimise-programming.js';
 export { type CoreDifferences, coreDifferencesSchema } from './tile/core-differences.js';
 export { splitSizes, type TileGrid, tileGrid } from './tile/grid.js';

@@ -10,6 +10,7 @@ import {
   prepareNetwork,
   readNormalisation,
 } from '../../evaluate/index.js';
+import type { InputRangeOptions } from '../../nn/index.js';
 import { count, driftTime, percent, percentSpread, workingTime } from '../../report/index.js';
 import { type BackendName, createRng, useBackend } from '../../tensor/index.js';
 import { interruptible } from '../interrupt.js';
@@ -25,6 +26,7 @@ export interface NetworkFlags {
   readonly mean?: number[];
   readonly std?: number[];
   readonly normalise?: string;
+  readonly calibrate?: NonNullable<InputRangeOptions['method']> | 'none';
   readonly seed?: number;
   readonly threads?: number;
   readonly backend?: string;
@@ -48,7 +50,7 @@ export async function evaluateModel(flags: ModelFlags): Promise<void> {
   const crossbar = loadCrossbar(flags.crossbar ?? 'pcm-8bit-256');
   checkSupported(crossbar, flags.crossbar);
   const network = await openNetwork(flags, output);
-  const notes = [...network.notes, ...rangeNotes(network, crossbar)];
+  const notes = [...network.notes, ...rangeNotes(network, crossbar, flags.calibrate)];
   for (const note of notes) output.note(`note: ${note}`);
   const { times = monthOfDrift, repeats = 10, seed = 0 } = flags;
   const bar = stepProgress(output, network.name);
@@ -83,9 +85,15 @@ export async function openNetwork(flags: NetworkFlags, output: Output): Promise<
 }
 
 /** Finds input ranges where the crossbar asks for them and the network brings none; says what was done. */
-export function rangeNotes(network: PreparedNetwork, crossbar: CrossbarConfig): string[] {
-  if (!crossbar.prePost.inputRange.enable || Object.keys(network.model.inputRanges).length > 0) return [];
-  if (needsInputRanges(crossbar)) return [findInputRanges(network)];
+export function rangeNotes(
+  network: PreparedNetwork,
+  crossbar: CrossbarConfig,
+  method: NetworkFlags['calibrate'],
+): string[] {
+  if (!crossbar.prePost.inputRange.enable) return [];
+  if (method !== undefined && method !== 'none') return [findInputRanges(network, { method })];
+  if (Object.keys(network.model.inputRanges).length > 0) return [];
+  if (method === undefined && needsInputRanges(crossbar)) return [findInputRanges(network)];
   const { initValue } = crossbar.prePost.inputRange;
   return [
     `every input range is prePost.inputRange.initValue, ${initValue}, as in AIHWKit before training or calibration`,

@@ -66,7 +66,10 @@ Examples:
     });
 
   async function evaluateSubject(subject: string | undefined, flags: EvaluateFlags): Promise<void> {
-    refuseFlags('an architecture', givenFlags(command, ['split', 'images', 'mean', 'std', 'normalise', 'threads']));
+    refuseFlags(
+      'an architecture',
+      givenFlags(command, ['split', 'images', 'mean', 'std', 'normalise', 'calibrate', 'threads']),
+    );
     await evaluateArchitectureOf(subject, flags);
   }
 }

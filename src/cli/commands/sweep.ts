@@ -71,7 +71,10 @@ async function sweep(flags: SweepFlags): Promise<void> {
   const points = sweepPoints(flags.crossbar, axes);
   const known = knownResults(flags.to);
   const network = await openNetwork(flags, output);
-  const notes = [...network.notes, ...rangeNotes(network, withInputRange(points) ?? loadCrossbar(flags.crossbar))];
+  const notes = [
+    ...network.notes,
+    ...rangeNotes(network, withInputRange(points) ?? loadCrossbar(flags.crossbar), flags.calibrate),
+  ];
   for (const note of notes) output.note(`note: ${note}`);
   const { model, images, normalise, name } = network;
   const digitalAccuracy = await accuracy((x) => model.predict(x), images, normalise);

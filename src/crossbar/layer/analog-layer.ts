@@ -91,14 +91,18 @@ export class AnalogLayer {
     rng: Rng,
     differences?: CoreDifferences,
   ): void {
-    this.#refuseAnalogBias(bias);
     const own = rng.child(this.name);
+    // As in AIHWKit, a bias is analog only where one tile holds the whole matrix.
+    const analogBias = bias !== null && !this.config.mapping.digitalBias && this.#layout.places.length === 1;
     const cores = differences === undefined ? undefined : this.#drawCores(differences, own.child('core'));
-    this.#makeTiles(own.child('periphery'), cores);
+    this.#makeTiles(own.child('periphery'), cores, analogBias ? 1 : 0);
     this.#programmed?.dispose();
     this.#programmed = ProgrammedLayer.program(
       { kernel, bias, inputRange },
-      { shape: this.shape, grid: this.#layout, config: this.config, model: this.#model, tiles: this.#tiles, cores },
+      {
+        ...{ shape: this.shape, grid: this.#layout, config: this.config, model: this.#model, tiles: this.#tiles },
+        ...{ cores, analogBias },
+      },
       own,
     );
     tf.dispose(cores?.map(({ gain }) => gain) ?? []);
@@ -151,7 +155,7 @@ export class AnalogLayer {
 
   #refuseAnalogBias(bias: tf.Tensor | null): void {
     if (bias === null || this.config.mapping.digitalBias) return;
-    fail('CROSSBAR_UNSUPPORTED', 'Layers of a network add their bias digitally; only a single tile can hold one.', {
+    fail('CROSSBAR_UNSUPPORTED', 'In training, layers of a network add their bias digitally.', {
       path: 'mapping.digitalBias',
       found: 'false',
       accepted: 'true',
@@ -171,11 +175,12 @@ export class AnalogLayer {
     );
   }
 
-  #makeTiles(rng: Rng, cores?: readonly CoreDraw[]): void {
+  #makeTiles(rng: Rng, cores?: readonly CoreDraw[], extraRows = 0): void {
     for (const { draws } of this.#tiles) disposeDraws(draws);
     const io = this.config.forward;
     this.#tiles = this.#layout.places.map(({ rowStart, rowEnd, colStart, colEnd }, i) => {
-      const fixed = drawTile(io, engineOf(this.config), rowEnd - rowStart, colEnd - colStart, rng.child(`tile-${i}`));
+      const rows = rowEnd - rowStart + extraRows;
+      const fixed = drawTile(io, engineOf(this.config), rows, colEnd - colStart, rng.child(`tile-${i}`));
       const draws = withNoiseOf(fixed, io.outNoise, colEnd - colStart, cores?.[i]?.noise ?? 1);
       for (const value of Object.values(draws)) tf.keep(value as tf.Tensor);
       return { io, engine: engineOf(this.config), draws, memory: {}, thevenin: theveninOf(this.config) };

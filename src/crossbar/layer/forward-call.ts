@@ -9,6 +9,8 @@ export interface LayerWeights {
   readonly analog: tf.Tensor2D;
   /** Digital factor on each tile's ADC values, [row parts, cols]: mapping scale, drift compensation. */
   readonly scales: tf.Tensor2D;
+  /** An analog bias as the last row of the only tile, [1, cols]; undefined where the bias is digital or missing. */
+  readonly biasRow?: tf.Tensor2D | undefined;
 }
 
 /** What the digital periphery does to the finished sums of a layer: a batch norm at inference, perhaps a ReLU behind it. */

@@ -1,5 +1,10 @@
 import { tf } from '../../tensor/index.js';
-import { type ConvShape, explicitPad, outputSize } from './layer-shape.js';
+import { type ConvShape, explicitPad, type LayerShape, outputSize } from './layer-shape.js';
+
+/** The input vectors that a layer's matrix gets, one per row: [vectors, rows]. */
+export function layerVectors(x: tf.Tensor, shape: LayerShape): tf.Tensor2D {
+  return shape.kind === 'conv2d' ? im2col(x as tf.Tensor4D, shape) : tf.reshape(x, [-1, shape.inSize]);
+}
 
 /** The patches of an NHWC image as rows, elements in matrix order (channel, kh, kw): [batch * out height * out width, rows]. */
 export function im2col(x: tf.Tensor4D, shape: ConvShape): tf.Tensor2D {

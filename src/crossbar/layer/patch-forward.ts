@@ -18,7 +18,11 @@ export function patchForward(x: tf.Tensor, call: ForwardCall, tiles: readonly Mv
     const { rowStart, rowEnd, colStart, colEnd } = place;
     const part = tf.slice(input, [0, rowStart], [input.shape[0], rowEnd - rowStart]);
     const tileWeights = tf.slice(matrix, [rowStart, colStart], [rowEnd - rowStart, colEnd - colStart]);
-    return analogMvm(part, tileWeights, tiles[i]!, rng.child(`tile-${i}`));
+    const { biasRow } = weights;
+    if (biasRow === undefined) return analogMvm(part, tileWeights, tiles[i]!, rng.child(`tile-${i}`));
+    const driven = tf.concat([part, tf.ones([part.shape[0], 1])], 1) as tf.Tensor2D;
+    const whole = tf.concat([tileWeights, biasRow], 0) as tf.Tensor2D;
+    return analogMvm(driven, whole, tiles[i]!, rng.child(`tile-${i}`));
   });
   const perPart = groupColumns(values, grid.grid.colCuts.length - 1);
   const scales = tf.unstack(weights.scales);

@@ -28,6 +28,8 @@ export interface LayerHardware {
   readonly tiles: readonly MvmTile[];
   /** What the core of each tile is like; undefined where cores are alike. */
   readonly cores?: readonly CoreDraw[] | undefined;
+  /** The bias is the last row of the only tile. */
+  readonly analogBias: boolean;
 }
 
 /** One tile after programming. */
@@ -54,7 +56,7 @@ export class ProgrammedLayer {
     private readonly hardware: LayerHardware,
     private readonly written: readonly Written[],
   ) {
-    this.bias = content.bias === null ? undefined : tf.keep(content.bias.clone());
+    this.bias = content.bias === null || hardware.analogBias ? undefined : tf.keep(content.bias.clone());
     this.inputRange = content.inputRange;
     const seen = written.map(({ programmed, gain }) => tf.tidy(() => seenThrough(gain, programmed.weights).clone()));
     this.weights = assemble(
@@ -72,7 +74,9 @@ export class ProgrammedLayer {
       const target = tf.tidy(() => {
         const matrix = toMatrixOrder(kernelRows(content.kernel), hardware.shape);
         const { rowStart, rowEnd, colStart, colEnd } = place;
-        return tf.slice(matrix, [rowStart, colStart], [rowEnd - rowStart, colEnd - colStart]);
+        const part = tf.slice(matrix, [rowStart, colStart], [rowEnd - rowStart, colEnd - colStart]);
+        if (!hardware.analogBias) return part;
+        return tf.concat([part, tf.reshape(content.bias!, [1, colEnd - colStart])], 0) as tf.Tensor2D;
       });
       tf.engine().startScope();
       const result = keepAll(writeTile(target, hardware, i, tileRng));
@@ -115,7 +119,7 @@ export class ProgrammedLayer {
       this.#behind = { stage, scales: scales as tf.Tensor2D, bias: bias! };
     }
     const { scales, bias } = this.#behind!;
-    return { weights: { analog: this.weights.analog, scales }, bias };
+    return { weights: { ...this.weights, scales }, bias };
   }
 
   dispose(): void {
@@ -128,7 +132,7 @@ export class ProgrammedLayer {
   }
 
   #disposePresent(): void {
-    tf.dispose([this.weights.analog, this.weights.scales]);
+    disposeWeights(this.weights);
     this.#disposeBehind();
   }
 
@@ -175,7 +179,7 @@ function keepAll(written: Written): Written {
 
 /** Joins tile weights and their scales to those of the layer. */
 function assemble(
-  { shape, grid }: LayerHardware,
+  { shape, grid, analogBias }: LayerHardware,
   weights: readonly tf.Tensor2D[],
   scales: readonly tf.Tensor2D[],
 ): LayerWeights {
@@ -187,9 +191,17 @@ function assemble(
       );
       return tf.concat(rows, 0) as tf.Tensor2D;
     };
+    const rows = rowsOf(weights);
+    const kept = rows.shape[0] - (analogBias ? 1 : 0);
+    const matrix = analogBias ? tf.slice(rows, [0, 0], [kept, rows.shape[1]]) : rows;
     return {
-      analog: tf.keep(toKernelOrder(rowsOf(weights), shape).clone()),
+      analog: tf.keep(toKernelOrder(matrix, shape).clone()),
       scales: tf.keep(rowsOf(scales).clone()),
+      ...(analogBias && { biasRow: tf.keep(tf.slice(rows, [kept, 0], [1, rows.shape[1]])) }),
     };
   });
+}
+
+function disposeWeights({ analog, scales, biasRow }: LayerWeights): void {
+  tf.dispose([analog, scales, ...(biasRow === undefined ? [] : [biasRow])]);
 }

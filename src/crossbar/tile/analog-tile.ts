@@ -9,7 +9,7 @@ import { baselineReadout, readout } from './drift-compensation.js';
 import { InputRange } from './input-range.js';
 import { mappingScale } from './mapping-scale.js';
 import { modifyWeights } from './modify-weights.js';
-import { driftTile, type ProgrammedTile, programTile } from './programmed-tile.js';
+import { disposeProgrammed, driftTile, type ProgrammedTile, programTile } from './programmed-tile.js';
 import { theveninOf } from './thevenin-of.js';
 import { type ForwardRecord, type TileGradients, tileGradients } from './tile-gradients.js';
 
@@ -170,6 +170,7 @@ export class AnalogTile {
     const { noiseModel, driftCompensation } = this.options.config;
     this.#reference ??= tf.keep(this.weights.clone());
     const written = programTile(this.#reference, createNoiseModel(noiseModel), rng);
+    if (this.#programmed !== undefined) disposeProgrammed(this.#programmed);
     this.#programmed = { weights: tf.keep(written.weights), coefficients: written.coefficients.map((c) => tf.keep(c)) };
     this.#replaceWeights(written.weights.clone());
     this.#baseline?.dispose();

@@ -1,15 +1,19 @@
 import type { MatrixEngine } from './bound-matrix.js';
+import type { CalibrationType } from './calibration.js';
 import { digitalEngine } from './digital-engine.js';
 
 /** How the input range of a weight matrix follows from the activations it sees. */
 export interface InputRangeOptions {
   /**
    * `quantile`: that quantile of the magnitudes; `std`: `stdAlpha` standard deviations about the mean of all values, as
-   * AIHWKit's `init_std_alpha`; `max`: the largest magnitude.
+   * AIHWKit's `init_std_alpha`; `max`: the largest magnitude. The others are AIHWKit's `InputRangeCalibrationType`, see
+   * {@link CalibrationObserver}.
    */
-  readonly method?: 'quantile' | 'std' | 'max';
-  /** In (0, 1]; 0.999 if absent. */
+  readonly method?: 'quantile' | 'std' | 'max' | CalibrationType;
+  /** In (0, 1]; 0.999 if absent, 0.99995 for AIHWKit's types. */
   readonly quantile?: number;
+  /** AIHWKit's types: vectors kept (`CacheQuantile`) or batches seen (`MovingStd`) at most; 1000 if absent. */
+  readonly maxSamples?: number;
   /** 3 if absent. */
   readonly stdAlpha?: number;
 }

@@ -4,6 +4,7 @@ import type { NetworkGraph } from '../graph/network-graph.js';
 import { type InputRanges, TileGrids } from './analog-engines.js';
 import { AnalogModel } from './analog-model.js';
 import { type BoundNetwork, bindNetwork, redundantBiases } from './bind-network.js';
+import { CalibrationObserver, isCalibrationType } from './calibration.js';
 import { digitalEngine } from './digital-engine.js';
 import { InputRangeObserver, type InputRangeOptions } from './input-ranges.js';
 import { MovingStatistics } from './moving-statistics.js';
@@ -111,7 +112,8 @@ export class Model {
     options: InputRangeOptions & { readonly batchStatistics?: boolean } = {},
   ): Record<string, number> {
     this.#moving.flush();
-    const observer = new InputRangeObserver();
+    const { method } = options;
+    const observer = isCalibrationType(method) ? new CalibrationObserver(method, options) : new InputRangeObserver();
     const training = options.batchStatistics === true;
     for (const batch of batches) {
       tf.tidy(() => this.#network.run(batch, { ...inferencePass(observer), training })).dispose();

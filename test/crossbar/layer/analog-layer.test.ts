@@ -73,6 +73,30 @@ describe('inference', () => {
     layer.dispose();
   });
 
+  test('an analog bias is a row of the only tile, and digital where there are several', () => {
+    tf.tidy(() => {
+      const bias = randomNormal([20], rng.child('bias'), 0, 0.5);
+      const perfect = resolveCrossbar('ideal');
+      for (const maxInputSize of [0, 256]) {
+        const mapping = { ...perfect.mapping, digitalBias: false, maxInputSize, maxOutputSize: 0 };
+        const layer = new AnalogLayer('c', conv, { ...perfect, mapping });
+        layer.program(kernel, bias, 3, rng.child('chip'));
+        expect(relativeError(layer.forward(x, rng), tf.add(ideal(), bias))).toBeLessThan(1e-6);
+        layer.drift(1e6, rng);
+        expect(relativeError(layer.forward(x, rng), tf.add(ideal(), bias))).toBeLessThan(1e-6);
+        layer.dispose();
+      }
+      // On devices the analog bias is noisy: without any input, it is all that comes out.
+      const noisy = resolveCrossbar('OldWebComposerInferenceRPUConfig');
+      const layer = new AnalogLayer('c', conv, { ...noisy, forward: perfect.forward });
+      layer.program(kernel, bias, 3, rng.child('chip'));
+      const error = relativeError(layer.forward(tf.zerosLike(x), rng), tf.mul(tf.ones([2, 4, 4, 20]), bias));
+      expect(error).toBeGreaterThan(1e-3);
+      expect(error).toBeLessThan(0.5);
+      layer.dispose();
+    });
+  });
+
   test('quantisation alone costs a few percent, and a bias is added exactly', () => {
     tf.tidy(() => {
       const layer = new AnalogLayer('c', conv, quiet());
@@ -153,13 +177,13 @@ describe('inference', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('refuses to run before it is programmed, and analog biases', () => {
+  test('refuses to run before it is programmed, and to train analog biases', () => {
     const layer = new AnalogLayer('c', conv, resolveCrossbar('pcm-8bit-256'));
     expect(() => layer.forward(x, rng)).toThrow('before it is programmed');
     layer.dispose();
     const old = new AnalogLayer('c', conv, resolveCrossbar('OldWebComposerInferenceRPUConfig'));
     const bias = tf.zeros([20]);
-    expect(() => old.program(kernel, bias, 3, rng)).toThrow('bias digitally');
+    expect(() => old.hwaForward(x, kernel, bias, { inputRange: 3, rng })).toThrow('bias digitally');
     bias.dispose();
     old.dispose();
   });

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { chipSchema } from '../dist/chip/index.js';
 import { errorCodes } from '../dist/config/index.js';
+import { crossbarConfigSchema, crossbarPresets } from '../dist/crossbar/index.js';
+import { converterSchema, noiseModelSchema } from '../dist/devices/index.js';
 import { searchConfigSchema } from '../dist/search/index.js';
 
 /** Markdown of docs/reference/errors.md. */
@@ -69,6 +71,43 @@ function chipSections(schema, path) {
 
 const isQuantity = (member) => member.properties?.value !== undefined && member.properties.source !== undefined;
 
+/** Markdown of docs/reference/crossbar.md. */
+export function crossbarPage() {
+  return [
+    '# Crossbar settings',
+    '',
+    'What `--crossbar <file>`, `crossbar:` of a run and `resolveCrossbar(...)` take: any part of this, or a file of AIHWKit\'s',
+    '(`{class, non_default, effective}`, `{class, non_default}`, the effective object, or one of its parts). Names and defaults',
+    'are AIHWKit\'s, in camelCase; times are in seconds, conductances in microsiemens. In `kirchhoff sweep --param` a setting is',
+    'named by its path, for example `forward.outNoise`.',
+    '',
+    `Presets: ${crossbarPresets()
+      .map((name) => `\`${name}\``)
+      .join(', ')}.`,
+    '',
+    ...sections(z.toJSONSchema(crossbarConfigSchema, { io: 'input', unrepresentable: 'any' }), []),
+    ...classes('noiseModel', noiseModelSchema),
+    ...classes('noiseModel.gConverter', converterSchema),
+  ].join('\n');
+}
+
+/** One section for each class that a member of a configuration may be. */
+function classes(path, schema) {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return (json.oneOf ?? json.anyOf).flatMap((member) => {
+    const { class: label, ...properties } = member.properties;
+    const rows = Object.entries(properties).map(([key, inner]) => row(key, plainConverter(inner), member.required ?? []));
+    const table = ['| key | type | default | meaning |', '|---|---|---|---|', ...rows, ''];
+    return [`## \`${path}\` of class \`${label.const}\``, '', ...(rows.length > 0 ? table : ['No settings.', ''])];
+  });
+}
+
+/** A converter within a noise model has sections of its own. */
+function plainConverter(member) {
+  const isConverter = (member.oneOf ?? member.anyOf)?.some(({ properties }) => properties?.class !== undefined);
+  return isConverter ? { type: 'converter, see below', description: member.description } : member;
+}
+
 /** One table per mapping, outermost first. */
 function sections(schema, path) {
   const properties = Object.entries(schema.properties ?? {});
@@ -91,7 +130,7 @@ function typeOf(member) {
   if (member.enum !== undefined) return member.enum.map((value) => code(String(value))).join(', ');
   if (member.const !== undefined) return code(String(member.const));
   const options = member.anyOf ?? member.oneOf;
-  if (options !== undefined) return options.map(typeOf).join(' or ');
+  if (options !== undefined) return [...new Set(options.map(typeOf))].join(' or ');
   if (member.type === 'array') return `list of ${typeOf(member.items ?? {})}`;
   if (member.properties !== undefined) return 'mapping, see below';
   return `${{ integer: 'whole number', object: 'mapping' }[member.type] ?? member.type ?? 'any'}${range(member)}`;
@@ -114,4 +153,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(here('reference/errors.md'), errorsPage());
   writeFileSync(here('reference/configuration.md'), configurationPage());
   writeFileSync(here('reference/chip-file.md'), chipFilePage());
+  writeFileSync(here('reference/crossbar.md'), crossbarPage());
 }

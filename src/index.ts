@@ -24,6 +24,8 @@ export {
   type CrossbarConfig,
   crossbarPresets,
   fromAihwkit,
+  loadCrossbar,
+  optimiseProgramming,
   resolveCrossbar,
   toAihwkit,
 } from './crossbar/index.js';

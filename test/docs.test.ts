@@ -6,8 +6,9 @@ const page = (file: string): string => readFileSync(new URL(`../docs/reference/$
 describe('the reference pages (npm run docs writes them)', () => {
   it('say what the code says', async () => {
     const generator = new URL('../docs/generate.mjs', import.meta.url).href;
-    const { chipFilePage, configurationPage, errorsPage } = await import(generator);
+    const { chipFilePage, configurationPage, crossbarPage, errorsPage } = await import(generator);
     expect(page('chip-file.md')).toBe(chipFilePage());
+    expect(page('crossbar.md')).toBe(crossbarPage());
     expect(page('configuration.md')).toBe(configurationPage());
     expect(page('errors.md')).toBe(errorsPage());
   });

@@ -141,7 +141,7 @@ std::vector<int> readCuts(const Call& call, size_t at, int64_t size) {
   return cuts;
 }
 
-// Fields from `at`: [inputScale, clipRange, inpBound, inpStep, outBound, outStep, outNoise, factor, activation, absMax, key0, key1,
+// Fields from `at`: [inputScale, clipRange, inpBound, inpStep, outBound, outStep, outNoise, factor, relu, absMax, key0, key1,
 // stream0, stream1, block, tiles, then tiles + 1 row cuts].
 struct Analog : AnalogDesc {
   std::vector<int> cuts;
@@ -155,7 +155,7 @@ struct Analog : AnalogDesc {
     outStep = static_cast<float>(call.real(at + 5));
     outNoise = static_cast<float>(call.real(at + 6));
     factor = static_cast<float>(call.real(at + 7));
-    activation = static_cast<Activation>(call.integer(at + 8, 0, 2));
+    relu = call.flag(at + 8);
     absMax = call.flag(at + 9);
     for (size_t i = 0; i < 2; i++) {
       key[i] = static_cast<uint32_t>(call.integer(at + 10 + i, 0, UINT32_MAX));

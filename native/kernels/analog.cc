@@ -3,7 +3,7 @@
 // reference of plain tensor operations (src/crossbar).
 #include "conv2d.h"
 
-#include "conv2d-sinks.h"
+#include "gemm-block.h"
 #include "quantise.h"
 #include "slab.h"
 #include "../simd/philox.h"
@@ -27,7 +27,8 @@ struct Layer {
   Tile* tiles;
   const float* x;
   const float* scales;  // [tiles][padded outputs]
-  const float* bias;    // padded, or null
+  const float* bias;    // padded
+  const float* zeros;   // as many zeros
   float* y;
   uint8_t* clipped;
   int64_t* clippedOfItem;
@@ -81,8 +82,8 @@ struct TileSink {
   const float* noise;    // [row][outputs], at the panel's first column; null without noise
   const float* alpha;    // of the block's rows; null without noise management
   const float* scale;    // at the panel's first column
-  const float* bias;     // likewise; null except in the last tile
-  Activation activation; // likewise None
+  const float* bias;     // likewise; zeros except in the last tile
+  float floor;           // 0 for a ReLU behind the last tile, else -infinity
   float* out;            // y at the block's first row and the panel's first column
   uint8_t* mask;         // likewise, or null
   int64_t* maskCount;
@@ -90,30 +91,39 @@ struct TileSink {
   bool first;
 
   void operator()(int p, int v, vf value) const __attribute__((always_inline)) {
-    const int left = columns - v * L;
-    if (left <= 0) return;
     const int64_t at = (int64_t)p * outputs + v * L;
     if (Usual || noise) value += splat(sigma) * load(noise + at);
     if (Usual || grid.step > 0) value = grid.round(value);
     if (Usual || outBound > 0) value = clipTo(value, outBound);
     if (!Usual && alpha) value *= splat(alpha[p]);
-    if (mask) {
-      const vi hit = vabs(value) >= splat(clipBound);
-      if (__builtin_expect(anyTrue(hit), 0)) markClipped(hit, at, left);
-    }
+    const int left = columns - v * L;
+    if (mask && __builtin_expect(reaches(value, clipBound), 0)) markClipped(value, at, left);
     value *= load(scale + v * L);
     float* to = out + at;
-    if (!first) value += left >= L ? load(to) : loadPart(to, left);
-    if (bias) value += load(bias + v * L);
-    value = activate(value, activation);
-    if (left >= L) store(to, value);
-    else storePart(to, value, left);
+    if (__builtin_expect(left >= L, 1)) {
+      if (!first) value += load(to);
+      store(to, finish(value, v));
+    } else {
+      if (!first) value += loadPart(to, left);
+      storePart(to, finish(value, v), left);
+    }
+  }
+
+  /** Without branches: the bias is zero and the floor -infinity where neither is due. The order of the operands keeps NaN. */
+  vf finish(vf sum, int v) const __attribute__((always_inline)) { return vmax(splat(floor), sum + load(bias + v * L)); }
+
+  static bool reaches(vf value, float bound) __attribute__((always_inline)) {
+#if defined(__AVX512F__)
+    return _mm512_cmp_ps_mask((__m512)vabs(value), (__m512)splat(bound), _CMP_GE_OQ) != 0;
+#else
+    return anyTrue(vabs(value) >= splat(bound));
+#endif
   }
 
   /** Outputs rarely reach the bound, so only ones are written. */
-  void markClipped(vi hit, int64_t at, int left) const __attribute__((noinline)) {
+  void markClipped(vf value, int64_t at, int left) const __attribute__((noinline)) {
     for (int i = 0; i < L && i < left; ++i) {
-      if (hit[i] == 0) continue;
+      if (!(__builtin_fabsf(value[i]) >= clipBound)) continue;
       mask[at + i] = 1;
       ++*maskCount;
     }
@@ -128,7 +138,7 @@ void tilePanel(const TileSink<Usual>& all, int rows, const float* base, const in
     if (sink.noise) sink.noise += at;
     if (sink.alpha) sink.alpha += row;
     sink.scale += column;
-    if (sink.bias) sink.bias += column;
+    sink.bias += column;
     sink.out += at;
     if (sink.mask) sink.mask += at;
     sink.columns = all.outputs - column;
@@ -221,7 +231,7 @@ void layerItem(const Layer& l, Arena& arena, int item) {
       const int64_t first = (position + from) * outputs;
       const bool last = t == a.tiles - 1;
       TileSink<Usual> sink = {Divider(a.outStep), a.outBound, a.outBound > 0 ? 0.999f * a.outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
-                              l.scales + (int64_t)t * l.padded, last ? l.bias : nullptr, last ? a.activation : Activation::None, l.y + first,
+                              l.scales + (int64_t)t * l.padded, last ? l.bias : l.zeros, last && a.relu ? 0.0f : -__builtin_inff(), l.y + first,
                               nullptr, &clippedCount, outputs, outputs, t == 0};
       if (noisy) sink.noise = normalsAt(l.noise, t * l.positions * outputs + first, (int64_t)rows * outputs, noiseBuffer);
       if (l.clipped) sink.mask = l.clipped + t * l.positions * outputs + first;
@@ -281,14 +291,15 @@ void analogConv2d(Context& context, const Conv2DDesc& d, const AnalogDesc& a, co
   l.tiles = (Tile*)arena.take(sizeof(Tile) * a.tiles);
   for (int t = 0; t < a.tiles; ++t) l.tiles[t] = planTile(arena, d, l.slab, w, a.rowCuts[t], a.rowCuts[t + 1]);
   l.padded = paddedColumns(d.k);
-  float* padded = arena.floats((size_t)(a.tiles + 1) * l.padded);
-  memset(padded, 0, (size_t)(a.tiles + 1) * l.padded * sizeof(float));
+  float* padded = arena.floats((size_t)(a.tiles + 2) * l.padded);
+  memset(padded, 0, (size_t)(a.tiles + 2) * l.padded * sizeof(float));
   for (int t = 0; t < a.tiles; ++t)
     for (int i = 0; i < d.k; ++i) padded[(int64_t)t * l.padded + i] = scales[(int64_t)t * d.k + i] * a.factor;
   if (bias) memcpy(padded + (int64_t)a.tiles * l.padded, bias, d.k * sizeof(float));
   l.x = x;
   l.scales = padded;
-  l.bias = bias ? padded + (int64_t)a.tiles * l.padded : nullptr;
+  l.bias = padded + (int64_t)a.tiles * l.padded;
+  l.zeros = l.bias + l.padded;
   l.y = y;
   l.positions = (int64_t)d.n * d.ho * d.wo;
   l.chunk = imin(l.slab.pixels, imax(16, 8192 / imax(1, d.k) / 16 * 16));

@@ -54,7 +54,7 @@ struct AnalogDesc {
   float outStep;      // ADC step; 0: no quantisation
   float outNoise;     // standard deviation of the noise before the ADC
   float factor;       // on all scales
-  Activation activation;  // on the finished sums
+  int relu;           // 1: a ReLU on the finished sums
   int absMax;         // 0: noise management None; 1: AbsMax per patch and tile
   uint32_t key[2];    // Philox key, stream and first block of the output noise
   uint32_t stream[2];

@@ -173,7 +173,7 @@ inline Analog analog(const kh::Conv2DDesc& d, const kh::AnalogDesc& a, const Flo
         out.y[p * d.k + k] += value * (scales[(size_t)t * d.k + k] * a.factor);
       }
     }
-    for (int k = 0; k < d.k; ++k) out.y[p * d.k + k] = activate(out.y[p * d.k + k] + (bias ? bias[k] : 0), a.activation);
+    for (int k = 0; k < d.k; ++k) out.y[p * d.k + k] = activate(out.y[p * d.k + k] + (bias ? bias[k] : 0), a.relu ? kh::Activation::Relu : kh::Activation::None);
   }
   return out;
 }

@@ -1,6 +1,8 @@
 import { tf } from '../tf.js';
 import type { BackendStarter } from './backend-report.js';
+import { watchDawnEvents } from './dawn-events.js';
 import { importPeer } from './peer.js';
+import { enableSynchronousReads } from './webgpu-read.js';
 
 interface DawnPackage {
   create(flags: string[]): { requestAdapter(): Promise<unknown> };
@@ -9,15 +11,17 @@ interface DawnPackage {
 
 /**
  * WebGPU on Dawn inside Node: GPUs of any vendor, or a software driver such as SwiftShader
- * (VK_ICD_FILENAMES names its driver file). Tensors can be read asynchronously only.
+ * (VK_ICD_FILENAMES names its driver file).
  */
 export const webgpuStarter: BackendStarter = {
   name: 'webgpu',
   async start() {
     const { create, globals } = (await importPeer('webgpu')) as unknown as DawnPackage;
+    watchDawnEvents();
     await provideGpu(create, globals);
     await importPeer('@tensorflow/tfjs-backend-webgpu');
     if (!(await tf.setBackend('webgpu'))) throw new Error('tfjs could not initialise WebGPU');
+    enableSynchronousReads(tf.backend() as tf.KernelBackend);
     return { tfjsName: 'webgpu', description: 'WebGPU through Dawn', threads: 1 };
   },
 };

@@ -14,6 +14,7 @@ export type {
   ReportChipFigures,
   ReportData,
   ReportDriftPoint,
+  ReportFront,
   ReportNetwork,
   ReportPicture,
   ReportTrial,

@@ -1,5 +1,6 @@
 import { html, raw } from './html.js';
 import type { ReportData } from './report-data.js';
+import { frontSection } from './sections/front.js';
 import { headSection } from './sections/head.js';
 import { importanceSection } from './sections/importance.js';
 import { architectureSection, chipSection, networksSection } from './sections/networks.js';
@@ -31,6 +32,7 @@ ${networksSection(data)}
 ${progressSection(data)}
 ${paretoSection(data)}
 ${importanceSection(data)}
+${frontSection(data)}
 ${architectureSection(data)}
 ${chipSection(data)}
 ${trialsSection(data)}

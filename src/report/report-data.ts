@@ -92,6 +92,23 @@ export interface ReportImportance {
   }[];
 }
 
+/** The Pareto front of a search for several objectives. */
+export interface ReportFront {
+  /** Name, title and direction of each objective. */
+  readonly objectives: readonly { readonly name: string; readonly title: string; readonly goal: 'max' | 'min' }[];
+  /** From the best in the first objective to the worst; values by objective. */
+  readonly members: readonly {
+    readonly number: number;
+    readonly name: string;
+    readonly values: Readonly<Record<string, number>>;
+  }[];
+  readonly hypervolume: {
+    readonly reference: Readonly<Record<string, number>>;
+    /** Share of the box between reference and ideal point, 0..1, after each trial. */
+    readonly history: readonly number[];
+  };
+}
+
 /** Everything the report of a run shows. Plain data: the report asks nobody else. */
 export interface ReportData {
   readonly id: string;
@@ -111,6 +128,8 @@ export interface ReportData {
   readonly networks: readonly ReportNetwork[];
   /** Trials of the search in their order. */
   readonly trials: readonly ReportTrial[];
+  /** Null where the search had one objective. */
+  readonly front: ReportFront | null;
   /** The best network, to be drawn; null when there is none. */
   readonly bestGraph: NetworkGraph | null;
   /** Further pictures in the chip's section. */

@@ -4,6 +4,7 @@ import type {
   ReportData,
   ReportDriftPoint,
   ReportImportance,
+  ReportFront,
   ReportNetwork,
   ReportPicture,
   ReportTrial,
@@ -55,7 +56,11 @@ export interface RunResult {
 export function reportFromRun(
   journal: RunJournal,
   result: RunResult | null,
-  drawn: { readonly bestGraph?: NetworkGraph | null; readonly pictures?: readonly ReportPicture[] } = {},
+  drawn: {
+    readonly bestGraph?: NetworkGraph | null;
+    readonly pictures?: readonly ReportPicture[];
+    readonly front?: ReportFront | null;
+  } = {},
 ): ReportData {
   const { config, trials, ...run } = journal;
   return {
@@ -76,6 +81,7 @@ export function reportFromRun(
     networks: result === null ? [] : result.rows.flatMap((row) => reportNetwork(row, config.limits)),
     importance: result?.importance ?? [],
     surrogate: plainFacts(result?.surrogate ?? {}),
+    front: drawn.front ?? null,
     bestGraph: drawn.bestGraph ?? null,
     pictures: drawn.pictures ?? [],
   };

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { chipCost, costBreakdown, floorPlan, gantt, type Mapping, mapNetwork, simulateChip } from '../chip/index.js';
-import { type ReportPicture, renderReport, reportFromRun } from '../report/index.js';
+import { type ReportFront, type ReportPicture, renderReport, reportFromRun } from '../report/index.js';
 import { type RunRecord, writeFileAtomic } from '../store/index.js';
+import type { FrontReport } from './front.js';
+import { objectiveKinds } from './objective.js';
 import type { SearchResult } from './result.js';
 import type { RunSetup } from './setup.js';
 
@@ -18,8 +20,24 @@ export function writeReport(folder: string, record: RunRecord, result: SearchRes
   const pictures = bestGraph === null ? [] : chipPictures(mapNetwork(bestGraph, chip));
   const failures = result.rows.flatMap(({ name, reason }) => (reason === null ? [] : [`${name} failed: ${reason}`]));
   const notes = [...result.notes, ...failures];
-  const data = reportFromRun({ ...record, state: 'finished', notes }, result, { bestGraph, pictures });
+  const data = reportFromRun({ ...record, state: 'finished', notes }, result, {
+    bestGraph,
+    pictures,
+    front: result.front === null ? null : reportFront(result.front),
+  });
   writeFileAtomic(join(folder, reportFile), renderReport(data));
+}
+
+function reportFront({ objectives, members, hypervolume: { reference, history } }: FrontReport): ReportFront {
+  return {
+    objectives: objectives.map((name) => ({
+      name,
+      title: objectiveKinds[name].title,
+      goal: objectiveKinds[name].goal,
+    })),
+    members: members.map(({ number, name, values }) => ({ number, name, values: { ...values } })),
+    hypervolume: { reference: { ...reference }, history },
+  };
 }
 
 function chipPictures(mapping: Mapping): ReportPicture[] {

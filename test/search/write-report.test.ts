@@ -50,6 +50,15 @@ it('shows what the run has to say of its result beside the figures', async () =>
   expect(drift).toContain('No trial kept its variation within limits.avm = 0');
 });
 
+it('shows the Pareto front and its hypervolume where there are several objectives', async () => {
+  const report = await reportOf(toySetup({ objective: ['oneDayAccuracy', 'params'], search: { trials: 16 } }));
+  const front = report.split('<section id="front">')[1]!.split('</section>')[0]!;
+  expect(front).toContain('aria-label="Pareto front: 1-day accuracy against parameters"');
+  expect(front).toContain('aria-label="Hypervolume after each trial"');
+  expect(front).toMatch(/reference point \(1-day accuracy 0, parameters \d+\)/);
+  expect(await reportOf()).not.toContain('<section id="front">');
+});
+
 it('says why there are no final networks when their trials failed', async () => {
   const report = await reportOf(toySetup(), {
     fate: ({ images }) => (images === 'test' ? { fail: 'no <memory>' } : {}),

@@ -63,6 +63,7 @@ export function sampleReport(graphName = 'resnet8'): ReportData {
       { role: 'baseline', rank: 0, name: graphName, ...measured(0.805, 0.016, parameters, 14) },
     ],
     trials: Array.from({ length: 24 }, (_, number) => trial(number)),
+    front: null,
     bestGraph: graph,
     pictures: [],
     surrogate: { rows: 24, 'held-out Kendall tau': 0.61 },

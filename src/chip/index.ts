@@ -42,7 +42,7 @@ export { costBreakdown } from './pictures/cost-breakdown.js';
 export { floorPlan } from './pictures/floor-plan.js';
 export { gantt } from './pictures/gantt.js';
 export { standalone } from './pictures/svg.js';
-export type { Phases, ReadMode } from './read-mode.js';
+export { type Phases, type ReadMode, readMode } from './read-mode.js';
 export {
   type SimulatedSpan,
   type Simulation,

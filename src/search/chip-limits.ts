@@ -3,6 +3,7 @@ import { fail } from '../config/index.js';
 import type { Architecture, ArchitectureCounts, SearchSpace } from '../space/index.js';
 import { createRng } from '../tensor/index.js';
 import type { SearchConfig } from './config.js';
+import { chipFor } from './hardware.js';
 
 type Limits = Pick<SearchConfig['limits'], 'latency' | 'energy'>;
 
@@ -25,7 +26,7 @@ export function chipCostOf(counts: ArchitectureCounts, chip: Chip): { latency: n
 /** Whether an architecture meets the limits on time and energy. */
 export function admitsOnChip(space: SearchSpace, chip: Chip, limits: Limits): (architecture: Architecture) => boolean {
   if (limits.latency === undefined && limits.energy === undefined) return () => true;
-  return (architecture) => worst(space.counts(architecture), chip, limits).ratio <= 1;
+  return (architecture) => worst(space.counts(architecture), chipFor(chip, architecture), limits).ratio <= 1;
 }
 
 /**
@@ -36,10 +37,10 @@ export function admitsOnChip(space: SearchSpace, chip: Chip, limits: Limits): (a
 export function requireFeasibleOnChip(space: SearchSpace, chip: Chip, limits: Limits, seed: number): void {
   const rng = createRng(seed, 'limits/chip');
   let architecture = space.sample(rng);
-  let nearest = worst(space.counts(architecture), chip, limits);
+  let nearest = worst(space.counts(architecture), chipFor(chip, architecture), limits);
   for (let draw = 1; draw < draws && nearest.ratio > 1; draw++) {
     const other = space.sample(rng);
-    const excess = worst(space.counts(other), chip, limits);
+    const excess = worst(space.counts(other), chipFor(chip, other), limits);
     if (excess.ratio < nearest.ratio) [architecture, nearest] = [other, excess];
   }
   if (nearest.ratio <= 1) return;

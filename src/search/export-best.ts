@@ -4,6 +4,7 @@ import { contentHash } from '../config/index.js';
 import type { TrainedNetwork } from '../evaluate/index.js';
 import { exportModel } from '../interop/index.js';
 import { Model } from '../nn/index.js';
+import { hardwareOf } from '../space/index.js';
 import { writeFileAtomic } from '../store/index.js';
 import type { BatchTrial } from './batch-runner.js';
 import type { RunSetup } from './setup.js';
@@ -42,7 +43,8 @@ export async function exportTrained(
       task: setup.config.task.name,
       classes: setup.classes,
       normalise: setup.normalise,
-      crossbar: setup.config.crossbar,
+      crossbar:
+        plan.architecture === null || hardwareOf(plan.architecture) === null ? setup.config.crossbar : spec.crossbar,
       chip: setup.config.chip,
       seed: setup.config.seed,
       notes: setup.notes,

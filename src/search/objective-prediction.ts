@@ -1,6 +1,7 @@
 import type { Chip } from '../chip/index.js';
 import type { Architecture, SearchSpace } from '../space/index.js';
 import { chipCostOf } from './chip-limits.js';
+import { chipFor } from './hardware.js';
 import { leastSpread, maximised, type Objective, scoredObjective } from './objective.js';
 
 /** What a surrogate says that objectives follow from. */
@@ -34,7 +35,7 @@ export function objectivePredictor(
         return counts.cores;
       case 'latency':
       case 'energy':
-        return chipCostOf(counts, chip)[name];
+        return chipCostOf(counts, chipFor(chip, architecture))[name];
       case 'avm':
         return avm;
       case 'spread':

@@ -4,12 +4,13 @@ import { type CrossbarConfig, resolveCrossbar } from '../crossbar/index.js';
 import { loadTask, type Normalisation } from '../data/index.js';
 import type { TrialSpec } from '../evaluate/index.js';
 import type { NetworkGraph } from '../nn/index.js';
-import { type Architecture, loadSpace, requireFeasible, type SearchSpace } from '../space/index.js';
+import { type Architecture, hardwareOf, loadSpace, requireFeasible, type SearchSpace } from '../space/index.js';
 import { type BackendName, createRng, useBackend } from '../tensor/index.js';
 import { baselineFor } from './baseline.js';
 import { requireFeasibleOnChip } from './chip-limits.js';
 import type { SearchConfig } from './config.js';
 import { rungImages } from './halving/rungs.js';
+import { hardwareNote } from './hardware.js';
 import { createAdvisor } from './surrogate-advisor.js';
 import { enqueuedArchitectures } from './warm-start/enqueued.js';
 
@@ -70,7 +71,7 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
     task: { ...config.task, seed: config.seed, fingerprint },
     classes: data.task.classes,
     normalise: data.normalise,
-    notes: data.notes,
+    notes: hardwareOf(space.sample(createRng(0, 'hardware'))) === null ? data.notes : [...data.notes, hardwareNote],
     baseline,
     enqueued,
     ...(rungTasks !== undefined && { rungTasks }),

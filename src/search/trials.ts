@@ -4,6 +4,7 @@ import type { Architecture } from '../space/index.js';
 import type { BatchTrial } from './batch-runner.js';
 import { driftOf, type SearchConfig } from './config.js';
 import { rungFidelity, searchFidelity } from './halving/rungs.js';
+import { chipFor, crossbarFor } from './hardware.js';
 import type { Proposal } from './searcher.js';
 import type { RunSetup } from './setup.js';
 import { inheritanceOf, type TrainedSupernet } from './supernet.js';
@@ -22,7 +23,7 @@ export function candidateTrial(
   const { space } = setup;
   const name = space.hash(architecture);
   const plan = { number, role: 'search', name, architecture, predicted, ...(rung !== undefined && { rung }) } as const;
-  const spec = validationSpec(setup, number, space.build(architecture), rung);
+  const spec = validationSpec(setup, number, architecture, rung);
   return { plan, spec: supernet === null ? spec : { ...spec, inherit: inheritanceOf(setup, supernet, architecture) } };
 }
 
@@ -30,14 +31,15 @@ export function candidateTrial(
 export function checkTrial(setup: RunSetup, number: number, architecture: Architecture): BatchTrial {
   const { space } = setup;
   const plan = { number, role: 'check', name: space.hash(architecture), architecture, predicted: null } as const;
-  return { plan, spec: validationSpec(setup, number, space.build(architecture)) };
+  return { plan, spec: validationSpec(setup, number, architecture) };
 }
 
-function validationSpec(setup: RunSetup, number: number, graph: NetworkGraph, rung?: number): TrialSpec {
+function validationSpec(setup: RunSetup, number: number, architecture: Architecture, rung?: number): TrialSpec {
+  const graph = setup.space.build(architecture);
   const { config } = setup;
   const fidelity = rung === undefined ? searchFidelity(config) : rungFidelity(config, rung);
   const task = rung === undefined ? setup.task : (setup.rungTasks?.[rung] ?? setup.task);
-  return { ...common(setup, number, graph), ...fidelity, task, images: 'validation', keepWeights: false };
+  return { ...common(setup, number, graph, architecture), ...fidelity, task, images: 'validation', keepWeights: false };
 }
 
 /** A found architecture for the final table: on the test images, at full fidelity. */
@@ -50,7 +52,7 @@ export function finalTrial(
   const { space } = setup;
   return {
     plan: { number, role: 'final', name: space.hash(architecture), architecture, predicted: null },
-    spec: tableSpec(setup, number, space.build(architecture), keepWeights),
+    spec: tableSpec(setup, number, space.build(architecture), architecture, keepWeights),
   };
 }
 
@@ -58,12 +60,19 @@ export function finalTrial(
 export function baselineTrial(setup: RunSetup, number: number, graph: NetworkGraph): BatchTrial {
   return {
     plan: { number, role: 'baseline', name: graph.name, architecture: null, predicted: null },
-    spec: tableSpec(setup, number, graph, false),
+    spec: tableSpec(setup, number, graph, null, false),
   };
 }
 
-function tableSpec(setup: RunSetup, number: number, graph: NetworkGraph, keepWeights: boolean): TrialSpec {
-  return { ...common(setup, number, graph), ...finalFidelity(setup.config), images: 'test', keepWeights };
+function tableSpec(
+  setup: RunSetup,
+  number: number,
+  graph: NetworkGraph,
+  architecture: Architecture | null,
+  keepWeights: boolean,
+): TrialSpec {
+  const base = common(setup, number, graph, architecture);
+  return { ...base, ...finalFidelity(setup.config), images: 'test', keepWeights };
 }
 
 function finalFidelity({ training, evaluation, final }: SearchConfig): Fidelity {
@@ -74,6 +83,9 @@ function finalFidelity({ training, evaluation, final }: SearchConfig): Fidelity 
   };
 }
 
-function common({ config, task, crossbar, chip, backend }: RunSetup, number: number, graph: NetworkGraph) {
+/** @param architecture what chooses the crossbars, where its space lets it; null for a baseline */
+function common(setup: RunSetup, number: number, graph: NetworkGraph, architecture: Architecture | null) {
+  const { config, task, backend } = setup;
+  const [crossbar, chip] = [crossbarFor(setup.crossbar, architecture), chipFor(setup.chip, architecture)];
   return { number, graph, seed: config.seed, task, crossbar, chip, backend };
 }

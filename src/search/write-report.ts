@@ -3,6 +3,7 @@ import { chipCost, costBreakdown, floorPlan, gantt, type Mapping, mapNetwork, si
 import { type ReportFront, type ReportPicture, renderReport, reportFromRun } from '../report/index.js';
 import { type RunRecord, writeFileAtomic } from '../store/index.js';
 import type { FrontReport } from './front.js';
+import { chipFor } from './hardware.js';
 import { objectiveKinds } from './objective.js';
 import type { SearchResult } from './result.js';
 import type { RunSetup } from './setup.js';
@@ -17,7 +18,7 @@ export const reportFile = 'report.html';
 export function writeReport(folder: string, record: RunRecord, result: SearchResult, { space, chip }: RunSetup): void {
   const best = result.rows.find(({ role, measured }) => role === 'found' && measured !== null)?.architecture ?? null;
   const bestGraph = best === null ? null : space.build(best);
-  const pictures = bestGraph === null ? [] : chipPictures(mapNetwork(bestGraph, chip));
+  const pictures = bestGraph === null ? [] : chipPictures(mapNetwork(bestGraph, chipFor(chip, best)));
   const failures = result.rows.flatMap(({ name, reason }) => (reason === null ? [] : [`${name} failed: ${reason}`]));
   const notes = [...result.notes, ...failures];
   const data = reportFromRun({ ...record, state: 'finished', notes }, result, {

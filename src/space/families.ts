@@ -3,6 +3,8 @@ import { parseWith } from '../config/index.js';
 import { analogNasFamily } from './analognas/family.js';
 import { analogNasSchema } from './analognas/schema.js';
 import type { GeneFamily } from './gene-family.js';
+import { jointFamily } from './joint/family.js';
+import { jointSchema } from './joint/schema.js';
 import { nasBench201Family } from './nasbench201/family.js';
 import { nasBench201Schema } from './nasbench201/schema.js';
 import type { SpaceLimits } from './search-space.js';
@@ -15,7 +17,7 @@ export interface SpaceContent {
 }
 
 /** How the file of each kind of space is read, by the `family` that it names. */
-const readers: Readonly<Record<string, (document: unknown, file: string) => SpaceContent>> = {
+const readers: Readonly<Record<string, (document: unknown, file: string, other: ReadOther) => SpaceContent>> = {
   'analognas-resnet': (document, file) => {
     const definition = parseWith(analogNasSchema, document, file, 'SPACE_INVALID');
     return { name: definition.name, limits: definition.limits, family: analogNasFamily(definition) };
@@ -24,12 +26,20 @@ const readers: Readonly<Record<string, (document: unknown, file: string) => Spac
     const definition = parseWith(nasBench201Schema, document, file, 'SPACE_INVALID');
     return { name: definition.name, limits: definition.limits, family: nasBench201Family(definition) };
   },
+  joint: (document, file, other) => {
+    const definition = parseWith(jointSchema, document, file, 'SPACE_INVALID');
+    const { limits, family } = other(definition.architectures);
+    return { name: definition.name, limits, family: jointFamily(family, definition) };
+  },
 };
+
+/** Reads the content of another space, by its name or file. */
+export type ReadOther = (nameOrFile: string) => SpaceContent;
 
 const familySchema = z.looseObject({ family: z.enum(Object.keys(readers) as [string, ...string[]]) });
 
 /** Reads the content of a space file. @throws SPACE_INVALID naming the wrong key or value */
-export function readSpace(document: unknown, file: string): SpaceContent {
+export function readSpace(document: unknown, file: string, other: ReadOther): SpaceContent {
   const { family } = parseWith(familySchema, document, file, 'SPACE_INVALID');
-  return readers[family]!(document, file);
+  return readers[family]!(document, file, other);
 }

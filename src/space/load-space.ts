@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { fail, KirchhoffError, nearestWord, readDocument } from '../config/index.js';
-import { readSpace } from './families.js';
+import { readSpace, type SpaceContent } from './families.js';
 import { GeneSpace } from './gene-space.js';
 import type { SearchSpace, TileSize } from './search-space.js';
 
@@ -27,9 +27,21 @@ export function spaceNames(): string[] {
  * @example loadSpace('resnet-tiny').sample(createRng(1))
  */
 export function loadSpace(nameOrFile: string, tile: TileSize = DEFAULT_TILE): SearchSpace {
-  const file = spaceFile(nameOrFile);
-  const { name, family, limits } = readSpace(readJson(file), file);
+  const { name, family, limits } = readContent(nameOrFile);
   return new GeneSpace(name, family, limits, tile);
+}
+
+function readContent(nameOrFile: string, within: readonly string[] = []): SpaceContent {
+  const file = spaceFile(nameOrFile);
+  if (within.includes(file)) {
+    fail('SPACE_INVALID', 'A joint space names itself as the space of its architectures.', {
+      source: file,
+      path: 'architectures',
+      found: nameOrFile,
+      accepted: 'a space of architectures',
+    });
+  }
+  return readSpace(readJson(file), file, (other) => readContent(other, [...within, file]));
 }
 
 function readJson(file: string): unknown {

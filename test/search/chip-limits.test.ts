@@ -2,12 +2,14 @@ import { expect, it } from 'vitest';
 import { loadChip } from '../../src/chip/index.js';
 import { chipFigures } from '../../src/evaluate/index.js';
 import { admitsOnChip, chipCostOf } from '../../src/search/chip-limits.js';
+import { chipFor } from '../../src/search/hardware.js';
 import { loadSpace } from '../../src/space/index.js';
 import { createRng } from '../../src/tensor/index.js';
 
 it.each([
   ['resnet-tiny', 'hermes-64'],
   ['resnet-tiny', 'generic-512'],
+  ['resnet-tiny-joint', 'hermes-64'],
   ['analognas-cifar10', 'hermes-64'],
 ])('the closed form equals the mapping: %s on %s', (spaceName, chipName) => {
   const chip = loadChip(chipName);
@@ -15,8 +17,8 @@ it.each([
   const rng = createRng(4);
   for (let i = 0; i < 6; i++) {
     const a = space.sample(rng);
-    const figures = chipFigures(space.build(a), chip);
-    const cost = chipCostOf(space.counts(a), chip);
+    const figures = chipFigures(space.build(a), chipFor(chip, a));
+    const cost = chipCostOf(space.counts(a), chipFor(chip, a));
     expect(cost.latency / figures.latencySeconds!).toBeCloseTo(1, 10);
     expect(cost.energy / figures.energyJoules!).toBeCloseTo(1, 10);
     expect(space.counts(a).cores).toBe(figures.cores);

@@ -93,7 +93,8 @@ function tablePath({ table, data }: Flags): string {
   });
 }
 
-function writeComparison(folder: string, comparison: TabularComparison): void {
+/** Writes a comparison as data, picture and table. */
+export function writeComparison(folder: string, comparison: TabularComparison): void {
   writeFileAtomic(join(folder, 'search.json'), `${JSON.stringify(comparison)}\n`);
   writeFileAtomic(join(folder, 'search.svg'), `${regretPlot(comparison)}\n`);
   writeFileAtomic(join(folder, 'search.md'), `\`\`\`\n${comparisonText(comparison)}\n\`\`\`\n`);

@@ -36,7 +36,7 @@ const strategies = {
   bayesian: recipe(bayesianSchema, (context, options) => new Bayesian(context, options), { kind: 'gp', needed: true }),
   bananas: recipe(bananasSchema, (context, options) => new Bananas(context, options), { kind: 'mlp', needed: true }),
   'surrogate-nsga2': recipe(surrogateNsga2Schema, (context, options) => new SurrogateNsga2(context, options), {
-    kind: 'xgboost',
+    kind: 'gp',
     needed: true,
   }),
   nsga2: recipe(nsga2Schema, (context, options) => new Nsga2(context, options)),

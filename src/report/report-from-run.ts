@@ -3,8 +3,8 @@ import { bindingLimit } from './binding-limit.js';
 import type {
   ReportData,
   ReportDriftPoint,
-  ReportImportance,
   ReportFront,
+  ReportImportance,
   ReportNetwork,
   ReportPicture,
   ReportTrial,

@@ -96,7 +96,9 @@ function tablePath({ table, data }: Flags): string {
 /** Writes a comparison as data, picture and table. */
 export function writeComparison(folder: string, comparison: TabularComparison): void {
   writeFileAtomic(join(folder, 'search.json'), `${JSON.stringify(comparison)}\n`);
-  writeFileAtomic(join(folder, 'search.svg'), `${regretPlot(comparison)}\n`);
+  // a picture that stands alone must say what it is
+  const svg = regretPlot(comparison).replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
+  writeFileAtomic(join(folder, 'search.svg'), `${svg}\n`);
   writeFileAtomic(join(folder, 'search.md'), `\`\`\`\n${comparisonText(comparison)}\n\`\`\`\n`);
 }
 

@@ -14,7 +14,7 @@ const config = join(dir, 'tiny.json');
 writeFileSync(config, JSON.stringify(tinyConfig));
 
 const collect = (to: string, ...flags: string[]): string[] => [
-  ...['surrogate', 'collect', config, '--to', join(dir, to), '--architectures', '5', '--repeats', '2'],
+  ...['surrogate', 'collect', config, '--to', join(dir, to), '--architectures', '3', '--repeats', '1'],
   ...flags,
 ];
 
@@ -30,11 +30,11 @@ describe('kirchhoff surrogate collect', () => {
   it('writes a row for each architecture, the same after a kill, with one worker and with two', async () => {
     const whole = kirchhoff(...collect('whole', '--workers', '1', '--json'));
     expect(whole.status, whole.stderr).toBe(0);
-    expect(JSON.parse(whole.stdout)).toMatchObject({ rows: 5, repeats: 2, failed: 0 });
+    expect(JSON.parse(whole.stdout)).toMatchObject({ rows: 3, repeats: 1, failed: 0 });
 
     const child = spawn(process.execPath, [program, ...collect('killed', '--workers', '2')]);
     child.stderr.on('data', (chunk: Buffer) => {
-      if (/^[1-9]\/7/m.test(chunk.toString())) child.kill('SIGKILL');
+      if (/^[1-9]\/4/m.test(chunk.toString())) child.kill('SIGKILL');
     });
     await once(child, 'close');
     expect(child.signalCode).toBe('SIGKILL');
@@ -45,12 +45,11 @@ describe('kirchhoff surrogate collect', () => {
     expect(rows('whole', 'repeats.csv')[1]).not.toBe(rows('whole')[1]);
 
     const table = readMeasuredTable(join(dir, 'whole', 'rows.csv'), loadSpace('resnet-tiny'), 'oneDayAccuracy');
-    expect(table).toMatchObject({ dropped: 0, rows: { length: 5 } });
+    expect(table).toMatchObject({ dropped: 0, rows: { length: 3 } });
   });
 
   it('refuses a folder with the rows of another configuration, and one that cannot be written', () => {
-    kirchhoff(...collect('other', '--architectures', '1', '--repeats', '0'));
-    const other = kirchhoff(...collect('other', '--architectures', '1', '--set', 'evaluation.repeats=3'));
+    const other = kirchhoff(...collect('whole', '--set', 'evaluation.repeats=3'));
     expect(other.status).toBe(2);
     expect(other.stderr).toMatch(/The folder holds rows of another collection\.\n.*collection\.json at evaluation/);
     writeFileSync(join(dir, 'file'), '');

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import type { Architecture } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
 import { paretoOrder } from '../pareto/order.js';
-import { Candidates, drawNew } from './candidates.js';
-import { Memory, pointOf } from './memory.js';
+import { AdvisedStrategy } from './advised-strategy.js';
+import { Candidates } from './candidates.js';
+import { pointOf } from './memory.js';
 import { ScoredSet } from './scored-set.js';
-import { type Advisor, type Opinion, requireAdvisor, type Strategy, type StrategyContext } from './strategy.js';
+import type { Opinion, StrategyContext } from './strategy.js';
 
 /** Options of {@link Bananas}. */
 export const bananasSchema = z.strictObject({
@@ -31,44 +32,24 @@ const steps = 2;
  * measured architectures, chosen by independent Thompson sampling: each candidate's value is drawn once from its
  * prediction and its uncertainty, and the highest draws are measured.
  */
-export class Bananas implements Strategy {
-  readonly #context: StrategyContext;
-  readonly #advisor: Advisor;
+export class Bananas extends AdvisedStrategy {
   readonly #options: BananasOptions;
-  readonly #asked: Candidates;
-  readonly #memory = new Memory();
-  #asks = 0;
 
   constructor(context: StrategyContext, options: BananasOptions) {
-    this.#context = context;
-    this.#advisor = requireAdvisor(context, 'bananas');
+    super(context, 'bananas');
     this.#options = options;
-    this.#asked = new Candidates(context.space, context.admits);
   }
 
-  tell(trials: Parameters<Strategy['tell']>[0]): void {
-    this.#memory.tell(trials);
-  }
-
-  ask(n: number): Architecture[] {
-    const rng = this.#context.rng.child(`ask/${this.#asks++}`);
-    const known = this.#memory.successes.length;
-    const chosen = known > 0 && known >= this.#advisor.after ? this.#choose(n, rng) : [];
-    for (const architecture of chosen) this.#asked.add(architecture);
-    return [...chosen, ...drawNew(n - chosen.length, this.#asked, rng.child('draw'))];
-  }
-
-  #choose(n: number, rng: Rng): Architecture[] {
-    const { space, admits, avmLimit } = this.#context;
-    this.#advisor.learn(this.#memory.trials);
-    const near = this.#memory.ranked(avmLimit).slice(0, parents);
+  protected choose(n: number, rng: Rng): Architecture[] {
+    const { space, admits, avmLimit } = this.context;
+    const near = this.memory.ranked(avmLimit).slice(0, parents);
     const pool = new Candidates(space, admits);
     const each = this.#options.candidates;
-    pool.fill(each, () => this.#mutated(rng.pick(near).architecture, rng), { unwanted: this.#asked, patience: 50 });
-    pool.fill(pool.size + each, () => space.sample(rng), { unwanted: this.#asked, patience: 50 });
+    pool.fill(each, () => this.#mutated(rng.pick(near).architecture, rng), { unwanted: this.asked, patience: 50 });
+    pool.fill(pool.size + each, () => space.sample(rng), { unwanted: this.asked, patience: 50 });
     const candidates = pool.all;
     const draws = rng.child('thompson');
-    const points = new ScoredSet(space, this.#advisor)
+    const points = new ScoredSet(space, this.advisor)
       .opinions(candidates)
       .map((opinion) => this.#drawn(opinion, draws));
     return paretoOrder(points)
@@ -77,20 +58,20 @@ export class Bananas implements Strategy {
   }
 
   #mutated(parent: Architecture, rng: Rng): Architecture {
-    let child = this.#context.space.mutate(parent, rng);
-    for (let step = rng.int(1, steps + 1); step > 1; step--) child = this.#context.space.mutate(child, rng);
+    let child = this.context.space.mutate(parent, rng);
+    for (let step = rng.int(1, steps + 1); step > 1; step--) child = this.context.space.mutate(child, rng);
     return child;
   }
 
   /** An opinion with its mean and its variation drawn from what is believed of them. */
   #drawn({ mean, deviation, avm, avmDeviation, objectives }: Opinion, rng: Rng) {
     const objective = rng.normal(mean, deviation);
-    const scored = this.#advisor.scored ?? 0;
+    const scored = this.advisor.scored ?? 0;
     const drawn = objectives?.map((value, i) => (i === scored ? objective : value));
     const variation = avmDeviation > 0 ? rng.normal(avm, avmDeviation) : avm;
     return pointOf(
       { objective, avm: variation, ...(drawn !== undefined && { objectives: drawn }) },
-      this.#context.avmLimit,
+      this.context.avmLimit,
     );
   }
 }

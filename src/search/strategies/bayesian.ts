@@ -3,10 +3,10 @@ import type { Architecture } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
 import { paretoFront } from '../pareto/fronts.js';
 import { expectedImprovement, probabilityWithin, VolumeImprovement } from './acquisition.js';
-import { Candidates, drawNew } from './candidates.js';
-import { Memory } from './memory.js';
+import { AdvisedStrategy } from './advised-strategy.js';
+import { Candidates } from './candidates.js';
 import { ScoredSet } from './scored-set.js';
-import { type Advisor, type Opinion, requireAdvisor, type Strategy, type StrategyContext } from './strategy.js';
+import type { Opinion, StrategyContext } from './strategy.js';
 
 /** Options of {@link Bayesian}. */
 export const bayesianSchema = z.strictObject({
@@ -33,51 +33,31 @@ type Acquisition = (opinion: Opinion) => number;
  * architectures and from neighbours of the best measured ones. With several objectives it is the expected hypervolume
  * improvement.
  */
-export class Bayesian implements Strategy {
-  readonly #context: StrategyContext;
-  readonly #advisor: Advisor;
+export class Bayesian extends AdvisedStrategy {
   readonly #options: BayesianOptions;
-  readonly #asked: Candidates;
-  readonly #memory = new Memory();
-  #asks = 0;
 
   constructor(context: StrategyContext, options: BayesianOptions) {
-    this.#context = context;
-    this.#advisor = requireAdvisor(context, 'bayesian');
+    super(context, 'bayesian');
     this.#options = options;
-    this.#asked = new Candidates(context.space, context.admits);
   }
 
-  tell(trials: Parameters<Strategy['tell']>[0]): void {
-    this.#memory.tell(trials);
-  }
-
-  ask(n: number): Architecture[] {
-    const rng = this.#context.rng.child(`ask/${this.#asks++}`);
-    const known = this.#memory.successes.length;
-    const chosen = known > 0 && known >= this.#advisor.after ? this.#choose(n, rng) : [];
-    for (const architecture of chosen) this.#asked.add(architecture);
-    return [...chosen, ...drawNew(n - chosen.length, this.#asked, rng.child('draw'))];
-  }
-
-  #choose(n: number, rng: Rng): Architecture[] {
-    const { space, admits } = this.#context;
-    this.#advisor.learn(this.#memory.trials);
-    const scored = new ScoredSet(space, this.#advisor);
+  protected choose(n: number, rng: Rng): Architecture[] {
+    const { space, admits } = this.context;
+    const scored = new ScoredSet(space, this.advisor);
     const acquisition = this.#acquisition(scored);
     const pool = new Candidates(space, admits);
-    const near = this.#memory.ranked(this.#context.avmLimit).slice(0, 20);
+    const near = this.memory.ranked(this.context.avmLimit).slice(0, 20);
     const each = this.#options.candidates;
-    pool.fill(each, () => space.sample(rng), { unwanted: this.#asked, patience: 50 });
+    pool.fill(each, () => space.sample(rng), { unwanted: this.asked, patience: 50 });
     pool.fill(pool.size + each, () => space.mutate(rng.pick(near).architecture, rng), {
-      unwanted: this.#asked,
+      unwanted: this.asked,
       patience: 50,
     });
     for (let round = 0; round < rounds; round++) {
       const best = byValue(pool.all, scored, acquisition).slice(0, 20);
       if (best.length === 0) return [];
       pool.fill(pool.size + each / 2, () => space.mutate(rng.pick(best), rng), {
-        unwanted: this.#asked,
+        unwanted: this.asked,
         patience: 50,
       });
     }
@@ -85,8 +65,8 @@ export class Bayesian implements Strategy {
   }
 
   #acquisition(scored: ScoredSet): Acquisition {
-    const { avmLimit } = this.#context;
-    const measured = this.#memory.successes;
+    const { avmLimit } = this.context;
+    const measured = this.memory.successes;
     const feasible = measured.filter(({ outcome }) => outcome.avm <= avmLimit);
     const within = ({ avm, avmDeviation }: Opinion) => probabilityWithin(avm, avmDeviation, avmLimit);
     // while nothing measured keeps the limit, look for what most likely does
@@ -113,7 +93,7 @@ export class Bayesian implements Strategy {
     const front = paretoFront(scaled.map((objectives) => ({ objectives, violation: 0 }))).map((i) => scaled[i]!);
     const reference = least.map(() => -0.1);
     const volume = new VolumeImprovement(front, reference);
-    const place = this.#advisor.scored ?? 0;
+    const place = this.advisor.scored ?? 0;
     return ({ objectives, deviation }) => volume.of(scale(objectives!), place, deviation / extent[place]!);
   }
 }

@@ -15,6 +15,9 @@ export async function interruptible<T>(
   process.on('SIGTERM', stop);
   try {
     return await job(controller.signal);
+  } catch (error) {
+    // what was stopped says so itself, but only the command knows how to go on
+    throw controller.signal.aborted && (error as Error).name === 'AbortError' ? controller.signal.reason : error;
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);

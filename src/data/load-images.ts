@@ -32,7 +32,7 @@ const TRAINING_IMAGES = 512;
  * The first images of a file, in the file's order: what a network that was trained elsewhere is measured on.
  *
  * @throws CONFIG_INVALID, DATA_MISSING, DATA_INVALID, or USAGE where more images are asked for than there are
- * @example await loadImages({ task: 'cifar10', folder: 'data/cifar-10', split: 'lossless_test.bin', count: 1000 })
+ * @example await loadImages({ task: 'cifar10', folder: 'data/cifar10', split: 'lossless_test.bin', count: 1000 })
  */
 export async function loadImages({ task: name, folder, split, count }: ImageRequest): Promise<TestImages> {
   const source = taskSource(name);

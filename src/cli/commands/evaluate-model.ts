@@ -106,7 +106,7 @@ function dataOf(option: string | undefined): { task: string; folder: string | un
       source: '--data',
       found: 'nothing',
       accepted: `<task>:<folder>, where the task is ${taskNames.join(', ')}`,
-      hint: '--data cifar10:data/cifar-10',
+      hint: '--data cifar10:data/cifar10',
     });
   }
   if (taskNames.includes(option)) return { task: option, folder: undefined };

@@ -31,7 +31,7 @@ export function exportCommand(): Command {
     .addOption(jsonFlag())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kirchhoff export 0f3k9x2m1a7b --to my-model\n  then in any program: tf.loadLayersModel("file://my-model/model.json")\n  $ kirchhoff export 0f3k9x2m1a7b --format optuna --to study.log\n  then: optuna-dashboard study.log',
+      '\nExamples:\n  $ kirchhoff export 0f3k9x2m1a7b --to my-model\n  then, in a program with tfjs-node: tf.loadLayersModel("file://my-model/model.json")\n  $ kirchhoff export 0f3k9x2m1a7b --format optuna --to study.log\n  then: optuna-dashboard study.log',
     )
     .action((run: string, flags: ExportFlags) => (flags.format === 'optuna' ? exportTrials : exportBest)(run, flags));
 }

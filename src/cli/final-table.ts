@@ -1,4 +1,14 @@
-import { count, driftTime, percent, percentSpread, si, type TextColumn, textTable } from '../report/index.js';
+import {
+  bindingLimit,
+  count,
+  describeBinding,
+  driftTime,
+  percent,
+  percentSpread,
+  si,
+  type TextColumn,
+  textTable,
+} from '../report/index.js';
 import {
   type FinalMeasurement,
   type FinalRow,
@@ -8,11 +18,18 @@ import {
   objectiveKinds,
   type SearchResult,
 } from '../search/index.js';
+import type { DriftPoint } from '../store/index.js';
 
-/** The final table of a run as text, with what must be known beside it. */
-export function finalTable({ rows, trials, front, surrogate, notes }: SearchResult): string {
-  const times = rows.find((row) => row.measured !== null)?.measured?.analog.map(({ seconds }) => seconds) ?? [];
-  const lines = [textTable([nameColumn, digital, ...times.map(driftColumn), ...costColumns], rows)];
+/**
+ * The final tables of a run as text, accuracies and costs, with what must be known beside them.
+ *
+ * @param limits the `limits` of the run's configuration: the cost table names the one that binds
+ */
+export function finalTable({ rows, trials, front, surrogate, notes }: SearchResult, limits: unknown): string {
+  const analog = rows.find((row) => row.measured !== null)?.measured?.analog ?? [];
+  const lines = [textTable([nameColumn, digital, ...analog.map(driftColumn), avm], rows)];
+  lines.push('', legend(analog));
+  lines.push('', textTable([nameColumn, ...costColumns(limits)], rows));
   lines.push('', `${trials.done} search trials done, ${trials.failed} failed.`);
   if (surrogate !== null) lines.push(surrogateLine(surrogate));
   if (front) lines.push('', frontTable(front), '');
@@ -28,18 +45,37 @@ const nameColumn: TextColumn<FinalRow> = {
 
 const digital = measured('digital', (m) => percent(m.digitalAccuracy));
 
-const costColumns: readonly TextColumn<FinalRow>[] = [
-  measured('AVM', (m) => percent(m.avm)),
-  measured('params', (m) => count(m.params)),
-  measured('MACs', (m) => count(m.macs)),
-  measured('cores', (m) => String(m.cores)),
-  measured('used', (m) => percent(m.utilisation)),
-  measured('fits', (m) => (m.fits ? 'yes' : 'no')),
-  measured('latency', (m) => amount(m.latencySeconds, 's')),
-  measured('energy', (m) => amount(m.energyJoules, 'J')),
-];
+const avm = measured('AVM', (m) => percent(m.avm));
 
-function driftColumn(seconds: number): TextColumn<FinalRow> {
+function costColumns(limits: unknown): TextColumn<FinalRow>[] {
+  return [
+    measured('params', (m) => count(m.params)),
+    measured('MACs', (m) => count(m.macs)),
+    measured('cores', (m) => (m.fits ? String(m.cores) : `${m.cores}, too many`)),
+    measured('used', (m) => percent(m.utilisation)),
+    measured('latency', (m) => amount(m.latencySeconds, 's')),
+    measured('energy', (m) => amount(m.energyJoules, 'J')),
+    measured('limit that binds', (m) => describeBinding(bindingOf(m, limits))),
+  ];
+}
+
+function bindingOf(measured: FinalMeasurement, limits: unknown): ReturnType<typeof bindingLimit> {
+  return bindingLimit(limits, { avm: measured.avm, parameters: measured.params, macs: measured.macs, chip: measured });
+}
+
+/** What the numbers of the first table are. */
+function legend(analog: readonly DriftPoint[]): string {
+  const programmings = analog[0]?.repeats;
+  const spread = programmings === undefined ? '' : `, mean ± spread of ${programmings} programmings`;
+  const [first, last] = [analog[0], analog.at(-1)];
+  const margin =
+    first === undefined || last === undefined
+      ? ''
+      : `; AVM: lost from ${driftTime(first.seconds)} to ${driftTime(last.seconds)}`;
+  return `Test accuracy by time since programming${spread}${margin}.`;
+}
+
+function driftColumn({ seconds }: DriftPoint): TextColumn<FinalRow> {
   return measured(driftTime(seconds), ({ analog }) => {
     const point = analog.find((each) => each.seconds === seconds);
     return point === undefined ? '-' : percentSpread(point);

@@ -21,6 +21,12 @@ export async function readNetwork(subject: string): Promise<NetworkGraph> {
   if (subject.endsWith('.onnx')) return (await importOnnx(subject)).graph;
   const document = readDocument(subject);
   if (isMapping(document) && 'nodes' in document) return parseGraph(document, subject);
+  if (isMapping(document) && 'task' in document) {
+    fail('USAGE', 'This file is the configuration of a search, not a network.', {
+      source: subject,
+      accepted: networkKinds,
+    });
+  }
   const architecture = loadArchitecture(subject);
   return loadSpace(architecture.space).build(architecture);
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { applyOverrides, fail, readDocument } from '../config/index.js';
+import { applyOverrides, fail, KirchhoffError, readDocument } from '../config/index.js';
 import { parseDataOption } from '../data/index.js';
 import { parseSearchConfig, type SearchConfig } from '../search/index.js';
 import { backendNames } from '../tensor/index.js';
@@ -27,7 +27,27 @@ export function readRunConfig(file: string, flags: ConfigFlags): SearchConfig {
   if (flags.workers !== undefined) overrides.push(`workers=${flags.workers}`);
   if (flags.backend !== undefined) overrides.push(`backend=${checkedBackend(flags.backend)}`);
   if (flags.data !== undefined) overrides.push(...dataOverrides(flags.data));
-  return parseSearchConfig(applyOverrides(readDocument(file), overrides), file);
+  const document = applyOverrides(readDocument(file), overrides);
+  return blamingOverrides(overrides, () => parseSearchConfig(document, file));
+}
+
+/** Lets a refusal of a value that an override wrote name the override instead of the file. */
+function blamingOverrides(overrides: readonly string[], parse: () => SearchConfig): SearchConfig {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof KirchhoffError)) throw error;
+    const { summary, details } = error;
+    const path = details.path ?? '';
+    const guilty = overrides.findLast((override) => contains(override.slice(0, override.indexOf('=')), path));
+    if (guilty === undefined) throw error;
+    throw new KirchhoffError(error.code, summary, { ...details, source: `--set ${guilty}` }, { cause: error });
+  }
+}
+
+/** Whether a dotted path is the key or lies inside it. */
+function contains(key: string, path: string): boolean {
+  return path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
 }
 
 function dataOverrides(option: string): string[] {

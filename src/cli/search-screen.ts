@@ -3,6 +3,7 @@ import { percent, percentSpread, workingTime } from '../report/index.js';
 import { atOneDay, type RunEvent } from '../search/index.js';
 import type { TrialRecord } from '../store/index.js';
 import type { Output } from './output.js';
+import { StageNotes } from './stage-notes.js';
 
 /** Shows a run while it goes on: one live line on a terminal, one line per finished trial elsewhere. */
 export class SearchScreen {
@@ -11,6 +12,7 @@ export class SearchScreen {
   #finishedHere = 0;
   #started = false;
   #supernetTenths = 0;
+  readonly #stages = new StageNotes();
 
   constructor(private readonly output: Output) {
     if (!output.live) return;
@@ -24,7 +26,7 @@ export class SearchScreen {
   /** Takes in what happens; pass it as `onEvent`. */
   readonly hear = (event: RunEvent): void => {
     if (event.type === 'started') this.#start(event);
-    if (event.type === 'progress') this.#bar?.update({ stage: `trial ${event.trial} ${event.stage}` });
+    if (event.type === 'progress') this.#progress(event);
     if (event.type === 'supernet') this.#supernet(event.done);
     if (event.type === 'trial') this.#trial(event);
   };
@@ -45,6 +47,12 @@ export class SearchScreen {
       left: '?',
     });
     this.#started = true;
+  }
+
+  /** Without a live line, stages are told until the first trial has ended: a first sign of life. */
+  #progress({ trial, stage }: Extract<RunEvent, { type: 'progress' }>): void {
+    if (this.#bar !== undefined) this.#bar.update({ stage: `trial ${trial} ${stage}` });
+    else if (this.#finishedHere === 0) this.#stages.tell(this.output, `trial ${trial}: `, stage);
   }
 
   #supernet(done: number): void {

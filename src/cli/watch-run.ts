@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RunEvent, RunOptions, SearchResult } from '../search/index.js';
+import { readRun } from '../store/index.js';
 import { finalTable } from './final-table.js';
 import { interruptible } from './interrupt.js';
 import type { Output } from './output.js';
@@ -21,6 +22,6 @@ export async function watchRun(
   const result = await interruptible((signal) => run({ resultsDir, signal, onEvent }), stopped).finally(() =>
     screen.stop(),
   );
-  output.answer(result, () => finalTable(result));
+  output.answer(result, () => finalTable(result, readRun(resultsDir, result.id).config.limits));
   output.note(`report: ${join(resultsDir, result.id, 'report.html')}`);
 }

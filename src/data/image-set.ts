@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { fail } from '../config/index.js';
 
 /** Height, width and channels of an image. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -35,6 +36,38 @@ export function selectImages(set: ImageSet, indices: ArrayLike<number>): ImageSe
     labels[i] = set.labels[from]!;
   }
   return { count: indices.length, shape: set.shape, pixels, labels };
+}
+
+/**
+ * The same images with a smaller side, each pixel the mean of a square block.
+ *
+ * @throws CONFIG_INVALID when the images are not square, or blocks of whole pixels do not give that side
+ */
+export function shrinkImages(set: ImageSet, side: number): ImageSet {
+  const [height, width, channels] = set.shape;
+  if (height !== width || height % side !== 0) {
+    fail('CONFIG_INVALID', 'The images cannot be shrunk to this side.', {
+      path: 'task.side',
+      found: `${side}, images of ${height}x${width}`,
+      accepted: height === width ? `a divisor of ${height}` : 'square images',
+    });
+  }
+  const block = height / side;
+  const shape: ImageShape = [side, side, channels];
+  const pixels = new Uint8Array(set.count * imageSize(shape));
+  for (let to = 0; to < pixels.length; to++) {
+    const channel = to % channels;
+    const column = Math.floor(to / channels) % side;
+    // Rows of all images count on, as those of the larger images do.
+    const row = Math.floor(to / (channels * side));
+    let sum = 0;
+    for (let y = 0; y < block; y++) {
+      const from = ((row * block + y) * width + column * block) * channels + channel;
+      for (let x = 0; x < block; x++) sum += set.pixels[from + x * channels]!;
+    }
+    pixels[to] = Math.round(sum / (block * block));
+  }
+  return { count: set.count, shape, pixels, labels: set.labels };
 }
 
 /** First 16 hexadecimal digits of the SHA-256 of the shapes, labels and pixels of some sets: equal data, equal text. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createRng } from '../tensor/index.js';
-import { fingerprintOf } from './image-set.js';
+import { fingerprintOf, type ImageSet, shrinkImages } from './image-set.js';
 import { channelStatistics } from './normalise.js';
 import { defaultDataFolder, taskNames, taskSource } from './sources.js';
 import { capped, stratifiedOrder, stratifiedSplit } from './split.js';
@@ -24,6 +24,13 @@ export const taskSpecSchema = z
     train: cap('images to train on'),
     validation: cap('images to steer decisions by'),
     test: cap('images for final tables'),
+    side: z
+      .int()
+      .min(4)
+      .optional()
+      .describe(
+        'shrink the images to so many pixels a side, each the mean of a block, and build the networks for these: a cheap proxy; must divide the side of the images',
+      ),
   })
   .describe('what the networks shall learn');
 
@@ -46,16 +53,22 @@ export async function loadTask(spec: Readonly<TaskSpec> & { readonly seed: numbe
   const opened = await source.open({ folder, files: spec.files });
   const rng = createRng(spec.seed, `data/${spec.name}`);
   const split = stratifiedSplit(opened.train.labels, rng.child('validation'));
-  const train = opened.train.select(capped(split.train, spec.train));
-  const validation = opened.train.select(capped(split.validation, spec.validation));
-  const test = opened.test.select(capped(stratifiedOrder(opened.test.labels, rng.child('test')), spec.test));
+  const sized = (images: ImageSet) => (spec.side === undefined ? images : shrinkImages(images, spec.side));
+  const train = sized(opened.train.select(capped(split.train, spec.train)));
+  const validation = sized(opened.train.select(capped(split.validation, spec.validation)));
+  const testOrder = stratifiedOrder(opened.test.labels, rng.child('test'));
+  const test = sized(opened.test.select(capped(testOrder, spec.test)));
   return {
-    task: opened.task,
+    task: { ...opened.task, inputShape: train.shape },
     train,
     validation,
     test,
     normalise: channelStatistics(train),
-    notes: opened.notes,
+    notes: spec.side === undefined ? opened.notes : [...opened.notes, shrunkNote(spec.side)],
     fingerprint: fingerprintOf([train, validation, test]),
   };
+}
+
+function shrunkNote(side: number): string {
+  return `images shrunk to ${side}x${side} pixels: accuracies are lower than at full size`;
 }

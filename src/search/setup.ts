@@ -49,7 +49,7 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
   const { params, macs, cores } = config.limits;
   const chip = loadChip(config.chip);
   const tile = { rows: chip.rows.value, cols: chip.columns.value };
-  const space = loadSpace(config.space, tile).withLimits({ params, macs, cores });
+  const space = loadSpace(config.space, tile, config.task.side).withLimits({ params, macs, cores });
   requireFeasible(space, createRng(config.seed, 'limits'));
   createAdvisor(config, space, chip, createRng(config.seed, 'probe'))?.dispose();
   requireFeasibleOnChip(space, chip, config.limits, config.seed);

@@ -18,9 +18,9 @@ export function configOfRun(record: RunRecord, source: string): SearchConfig {
 }
 
 /** The space that a run searched, within its limits. */
-export function spaceOfRun({ space, chip, limits: { params, macs, cores } }: SearchConfig): SearchSpace {
+export function spaceOfRun({ space, chip, task, limits: { params, macs, cores } }: SearchConfig): SearchSpace {
   const { rows, columns } = loadChip(chip);
-  return loadSpace(space, { rows: rows.value, cols: columns.value }).withLimits({ params, macs, cores });
+  return loadSpace(space, { rows: rows.value, cols: columns.value }, task.side).withLimits({ params, macs, cores });
 }
 
 /**

@@ -17,16 +17,18 @@ export interface SpaceContent {
 }
 
 /** How the file of each kind of space is read, by the `family` that it names. */
-const readers: Readonly<Record<string, (document: unknown, file: string, other: ReadOther) => SpaceContent>> = {
-  'analognas-resnet': (document, file) => {
-    const definition = parseWith(analogNasSchema, document, file, 'SPACE_INVALID');
+const readers: Readonly<
+  Record<string, (document: unknown, file: string, side: number | undefined, other: ReadOther) => SpaceContent>
+> = {
+  'analognas-resnet': (document, file, side) => {
+    const definition = resized(parseWith(analogNasSchema, document, file, 'SPACE_INVALID'), side);
     return { name: definition.name, limits: definition.limits, family: analogNasFamily(definition) };
   },
-  nasbench201: (document, file) => {
-    const definition = parseWith(nasBench201Schema, document, file, 'SPACE_INVALID');
+  nasbench201: (document, file, side) => {
+    const definition = resized(parseWith(nasBench201Schema, document, file, 'SPACE_INVALID'), side);
     return { name: definition.name, limits: definition.limits, family: nasBench201Family(definition) };
   },
-  joint: (document, file, other) => {
+  joint: (document, file, _side, other) => {
     const definition = parseWith(jointSchema, document, file, 'SPACE_INVALID');
     const { limits, family } = other(definition.architectures);
     return { name: definition.name, limits, family: jointFamily(family, definition) };
@@ -38,8 +40,23 @@ export type ReadOther = (nameOrFile: string) => SpaceContent;
 
 const familySchema = z.looseObject({ family: z.enum(Object.keys(readers) as [string, ...string[]]) });
 
-/** Reads the content of a space file. @throws SPACE_INVALID naming the wrong key or value */
-export function readSpace(document: unknown, file: string, other: ReadOther): SpaceContent {
+/**
+ * Reads the content of a space file.
+ *
+ * @param side height and width of the images that networks are built for; those of the file if absent
+ * @throws SPACE_INVALID naming the wrong key or value
+ */
+export function readSpace(document: unknown, file: string, side: number | undefined, other: ReadOther): SpaceContent {
   const { family } = parseWith(familySchema, document, file, 'SPACE_INVALID');
-  return readers[family]!(document, file, other);
+  return readers[family]!(document, file, side, other);
+}
+
+/** The same task with square images of another size. */
+function resized<T extends { readonly task: { readonly inputShape: readonly [number, number, number] } }>(
+  definition: T,
+  side: number | undefined,
+): T {
+  if (side === undefined) return definition;
+  const { task } = definition;
+  return { ...definition, task: { ...task, inputShape: [side, side, task.inputShape[2]] } };
 }

@@ -23,15 +23,16 @@ export function spaceNames(): string[] {
  *
  * @param nameOrFile a name of {@link spaceNames} or the path of a JSON file
  * @param tile crossbar size that `cores` is counted with, 256 x 256 if absent
+ * @param side height and width of the images that its networks are built for; those of the file if absent
  * @throws SPACE_INVALID when there is no such space, its file is not JSON, or it does not describe a space
  * @example loadSpace('resnet-tiny').sample(createRng(1))
  */
-export function loadSpace(nameOrFile: string, tile: TileSize = DEFAULT_TILE): SearchSpace {
-  const { name, family, limits } = readContent(nameOrFile);
+export function loadSpace(nameOrFile: string, tile: TileSize = DEFAULT_TILE, side?: number): SearchSpace {
+  const { name, family, limits } = readContent(nameOrFile, side);
   return new GeneSpace(name, family, limits, tile);
 }
 
-function readContent(nameOrFile: string, within: readonly string[] = []): SpaceContent {
+function readContent(nameOrFile: string, side: number | undefined, within: readonly string[] = []): SpaceContent {
   const file = spaceFile(nameOrFile);
   if (within.includes(file)) {
     fail('SPACE_INVALID', 'A joint space names itself as the space of its architectures.', {
@@ -41,7 +42,7 @@ function readContent(nameOrFile: string, within: readonly string[] = []): SpaceC
       accepted: 'a space of architectures',
     });
   }
-  return readSpace(readJson(file), file, (other) => readContent(other, [...within, file]));
+  return readSpace(readJson(file), file, side, (other) => readContent(other, side, [...within, file]));
 }
 
 function readJson(file: string): unknown {

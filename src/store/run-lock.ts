@@ -36,6 +36,12 @@ export function lockRun(folder: string): () => void {
   return refuse(lock, readHolder(lock));
 }
 
+/** Whether a living process, or one that cannot be asked, works on a run folder. */
+export function isLocked(folder: string): boolean {
+  const holder = readHolder(join(folder, lockName));
+  return holder === 'unreadable' || (holder !== 'gone' && isAlive(holder));
+}
+
 /** Creates the lock complete with its content, or returns false when there is one: linking is atomic. */
 function place(lock: string, holder: Holder): boolean {
   const temporary = `${lock}.${process.pid}.${attempts++}${temporaryEnding}`;

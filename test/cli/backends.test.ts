@@ -48,6 +48,7 @@ async function expectResult(backend: string, env: Record<string, string> = {}): 
   const { status, stdout, stderr } = await quickStart(backend, env);
   expect(status, stderr).toBe(0);
   expect(stderr).toContain(`backend ${backend} (`);
+  expect(stderr).toMatch(/^trial 0: digital training$/m);
   const { rows, trials } = JSON.parse(stdout) as {
     rows: { measured: { analog: { seconds: number }[] } }[];
     trials: object;

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { loadChip, mapNetwork } from '../../src/chip/index.js';
 import { readNetwork } from '../../src/cli/read-network.js';
@@ -79,6 +80,8 @@ it('refuses what it cannot map', async () => {
   };
   expect(refused('resnet8', '--chip', 'hermes-65')).toContain('accepted: generic-512, hermes-64, isaac-like');
   expect(refused('resnet8', '--svg', file('blocked', ''))).toContain('--svg');
+  const config = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url));
+  expect(refused(config)).toContain('is the configuration of a search');
   await expect(readNetwork('resnet9')).rejects.toThrow('try:      resnet8');
   await expect(readNetwork(file('broken.onnx', new Uint8Array(40)))).rejects.toThrow('broken.onnx');
 });

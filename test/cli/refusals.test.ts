@@ -31,7 +31,7 @@ describe('what a search refuses', () => {
 
   it('a value out of range, an override without a value, a file that is not there, broken YAML', () => {
     expect(refused('--set', 'search.trials=0')).toMatch(
-      /at search\.trials\n {2}found: {4}0\n {2}accepted: a value >= 1/,
+      /in: {7}--set search\.trials=0 at search\.trials\n {2}found: {4}0\n {2}accepted: a value >= 1/,
     );
     expect(refused('--set', 'search.trials')).toContain('accepted: a.b=c');
     expect(refused(join(dir, 'none.yaml'))).toContain('found:    no such file');

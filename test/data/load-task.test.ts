@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseWith } from '../../src/config/index.js';
+import { shrinkImages } from '../../src/data/image-set.js';
 import { defaultDataFolder, type ImageSet, loadTask, parseDataOption, taskSpecSchema } from '../../src/data/index.js';
 
 const small = { name: 'synthetic-shapes', train: 60, validation: 20, test: 30 };
@@ -11,6 +12,33 @@ function imagesOf(set: ImageSet): string[] {
     Buffer.from(set.pixels.subarray(i * size, (i + 1) * size)).toString('latin1'),
   );
 }
+
+describe('images of a smaller side', () => {
+  it('are the means of blocks, in place and channel by channel', () => {
+    const pixels = Uint8Array.from({ length: 2 * 4 * 4 * 2 }, (_, i) => (i * 7) % 251);
+    const set: ImageSet = { count: 2, shape: [4, 4, 2], pixels, labels: Uint8Array.of(3, 5) };
+    const small = shrinkImages(set, 2);
+    expect({ ...small, pixels: small.pixels.length }).toEqual({ ...set, shape: [2, 2, 2], pixels: 16 });
+    const at = (image: number, y: number, x: number, c: number) => pixels[((image * 4 + y) * 4 + x) * 2 + c]!;
+    for (let image = 0; image < 2; image++) {
+      const block = [at(image, 2, 0, 1), at(image, 2, 1, 1), at(image, 3, 0, 1), at(image, 3, 1, 1)];
+      const mean = Math.round(block.reduce((sum, value) => sum + value) / 4);
+      expect(small.pixels[((image * 2 + 1) * 2 + 0) * 2 + 1]).toBe(mean);
+    }
+  });
+
+  it('make a task of their own, and a side that does not divide is refused', async () => {
+    const data = await loadTask({ ...small, side: 16, seed: 1 });
+    const whole = await loadTask({ ...small, seed: 1 });
+    expect(data.task.inputShape).toEqual([16, 16, 3]);
+    expect(data.train.pixels).toEqual(shrinkImages(whole.train, 16).pixels);
+    expect(data.fingerprint).not.toBe(whole.fingerprint);
+    expect(data.notes).toContain('images shrunk to 16x16 pixels: accuracies are lower than at full size');
+    await expect(loadTask({ ...small, side: 12, seed: 1 })).rejects.toThrow(
+      /task\.side\n {2}found: {4}12, images of 32x32\n {2}accepted: a divisor of 32/,
+    );
+  });
+});
 
 describe('loadTask', () => {
   it('cuts each part to its limit with equal classes, and no image is in two parts', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { KirchhoffError } from '../../src/config/index.js';
+import { countNetwork } from '../../src/nn/index.js';
 import { loadSpace, spaceNames } from '../../src/space/index.js';
+import { createRng } from '../../src/tensor/index.js';
 import { smallDefinition, spaceFile } from './support/spaces.js';
 
 const { genes } = smallDefinition;
@@ -34,6 +36,18 @@ describe('loadSpace', () => {
       params: { outChannel0: 7, kernelSize0: 3, M: 1, R1: 1, convBlock1: 1, widenFact1: 1, B1: 1 },
     });
     expect(new Set(values.map((a) => a.params.outChannel0))).toEqual(new Set([4, 7, 10]));
+  });
+
+  it('builds for images of another side when asked to', () => {
+    for (const name of ['analognas-cifar10', 'nasbench201', 'resnet-tiny-joint']) {
+      const half = loadSpace(name, undefined, 16);
+      const architecture = half.sample(createRng(1));
+      const graph = half.build(architecture);
+      expect(half.task.inputShape).toEqual([16, 16, 3]);
+      expect(graph.nodes[0]).toMatchObject({ op: 'input' });
+      expect(half.counts(architecture).macs).toBe(countNetwork(graph).macs);
+      expect(half.counts(architecture).parameters).toBe(loadSpace(name).counts(architecture).parameters);
+    }
   });
 
   it('names the shipped space that a misspelt name means', () => {

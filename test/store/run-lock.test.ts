@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { RunStore } from '../../src/store/index.js';
+import { isLocked, RunStore } from '../../src/store/index.js';
 import { scratch, start } from './support.js';
 
 describe('the lock of a run', () => {
@@ -13,7 +13,9 @@ describe('the lock of a run', () => {
     const store = RunStore.create(results, start);
     const { id } = store.record;
     expect(() => RunStore.open(results, id)).toThrow(`process ${process.pid} on ${hostname()}`);
+    expect(isLocked(store.folder)).toBe(true);
     store.close();
+    expect(isLocked(store.folder)).toBe(false);
     RunStore.open(results, id).close();
   });
 

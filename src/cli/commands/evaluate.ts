@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { fail } from '../../config/index.js';
 import { loadCrossbar } from '../../crossbar/index.js';
+import type { TrialStage } from '../../evaluate/index.js';
 import { baselineNames } from '../../nn/index.js';
 import {
   type BindingLimit,
@@ -19,6 +20,7 @@ import { interruptible } from '../interrupt.js';
 import { networkFlags } from '../network-flags.js';
 import { processOutput } from '../output.js';
 import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
+import { StageNotes } from '../stage-notes.js';
 import { evaluateModel, type ModelFlags } from './evaluate-model.js';
 
 interface EvaluateFlags extends ConfigFlags, Omit<ModelFlags, 'model'> {
@@ -80,8 +82,10 @@ async function evaluateArchitectureOf(subject: string | undefined, flags: Evalua
   const space = typeof architecture === 'string' ? [] : [`space=${JSON.stringify(architecture.space)}`];
   const set = [...space, ...(flags.set ?? []), ...driftOverrides(flags)];
   const config = readRunConfig(flags.config, { ...flags, set });
+  const stages = new StageNotes();
+  const onProgress = ({ stage }: { stage: TrialStage }) => stages.tell(output, '', stage);
   const evaluation = await interruptible(
-    (signal) => evaluateArchitecture(config, architecture, { signal, exportTo: flags.export }),
+    (signal) => evaluateArchitecture(config, architecture, { signal, onProgress, exportTo: flags.export }),
     () => 'the evaluation was interrupted; nothing was written',
   );
   output.note(evaluation.backend);

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { fail } from '../../config/index.js';
 import { exportModel, loadModel, readModelInfo } from '../../interop/index.js';
 import { bestFolder, exportStudy } from '../../search/index.js';
-import { readRun } from '../../store/index.js';
+import { isLocked, readRun } from '../../store/index.js';
 import { useBackend } from '../../tensor/index.js';
 import { jsonFlag, resultsFlag } from '../flags.js';
 import { processOutput } from '../output.js';
@@ -61,6 +61,6 @@ function modelFolder(run: string, resultsDir: string): string {
     source: join(resultsDir, run),
     found: `a run that is ${state}`,
     accepted: 'a finished run',
-    hint: `kirchhoff resume ${run}`,
+    hint: isLocked(join(resultsDir, run)) ? 'wait until it has ended' : `kirchhoff resume ${run}`,
   });
 }

@@ -10,9 +10,13 @@ export const fusionSchema = z.strictObject({
 
 const EPSILON = 1e-10;
 
+/** Below this share of an output's squared conductances their variance is rounding, and no line can be fitted. */
+const FLAT = 1e-11;
+
 /**
  * Magnitudes on single devices, signs kept digitally. On the way back each output is corrected by the slope of a
- * least-squares line (with intercept) of the original on the noisy weights.
+ * least-squares line (with intercept) of the original on the noisy weights. Where all weights of an output are alike
+ * no line is defined (AIHWKit then sets them to zero): the slope is taken through the origin.
  */
 export class Fusion implements Converter {
   readonly gMax: number;
@@ -35,7 +39,10 @@ export class Fusion implements Converter {
       const fromMean = (x: tf.Tensor) => tf.sub(x, tf.mean(x, 0, true));
       const variance = tf.sum(tf.square(fromMean(noisy)), 0, true);
       const covariance = tf.sum(tf.mul(fromMean(noisy), fromMean(original!)), 0, true);
-      const slope = tf.div(covariance, tf.maximum(variance, EPSILON));
+      const square = tf.sum(tf.square(noisy), 0, true);
+      const throughOrigin = tf.div(tf.sum(tf.mul(noisy, original!), 0, true), tf.maximum(square, EPSILON));
+      const fitted = tf.div(covariance, tf.maximum(variance, EPSILON));
+      const slope = tf.where(tf.greater(variance, tf.mul(square, FLAT)), fitted, throughOrigin);
       return tf.mul(noisy, slope);
     });
   }

@@ -64,7 +64,7 @@ function report(
   named: boolean,
 ): BackendReport {
   const refused = tried.filter((attempt) => !attempt.ok).map((attempt) => `${attempt.name}: ${attempt.reason}`);
-  const why = named ? 'as asked' : refused.length === 0 ? 'the fastest here' : refused.join('; ');
+  const why = named ? 'as configured' : refused.length === 0 ? 'the fastest here' : refused.join('; ');
   const line = `backend ${backend} (${started.description}): ${why}`;
   return {
     backend,

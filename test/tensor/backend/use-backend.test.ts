@@ -10,7 +10,7 @@ describe('useBackend', () => {
   it('starts cpu when asked, says so, and can be called again', async () => {
     const report = await useBackend({ backend: 'cpu' });
     expect(report).toMatchObject({ backend: 'cpu', threads: 1, tried: [{ name: 'cpu', ok: true }] });
-    expect(report.line).toBe('backend cpu (TensorFlow.js in plain JavaScript): as asked');
+    expect(report.line).toBe('backend cpu (TensorFlow.js in plain JavaScript): as configured');
     expect(await useBackend({ backend: 'cpu' })).toEqual(report);
     expect(tf.getBackend()).toBe('cpu');
   });

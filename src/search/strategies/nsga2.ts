@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Architecture } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
-import { Candidates, drawNew } from './candidates.js';
-import { Memory } from './memory.js';
-import type { Strategy, StrategyContext } from './strategy.js';
+import { BreedingStrategy } from './breeding-strategy.js';
+import type { StrategyContext } from './strategy.js';
 
 /** Options of {@link Nsga2}. */
 export const nsga2Schema = z.strictObject({
@@ -18,43 +17,18 @@ export type Nsga2Options = z.output<typeof nsga2Schema>;
  * uniform draws until the population is full; then children of parents that won a binary tournament by front and
  * crowding. The best of all trials, old and new, are the next parents.
  */
-export class Nsga2 implements Strategy {
-  readonly #context: StrategyContext;
-  readonly #options: Nsga2Options;
-  readonly #asked: Candidates;
-  readonly #memory = new Memory();
-  #asks = 0;
-
-  constructor(context: StrategyContext, options: Nsga2Options) {
-    this.#context = context;
-    this.#options = options;
-    this.#asked = new Candidates(context.space, context.admits);
+export class Nsga2 extends BreedingStrategy {
+  constructor(
+    context: StrategyContext,
+    private readonly options: Nsga2Options,
+  ) {
+    super(context, options.population);
   }
 
-  tell(trials: Parameters<Strategy['tell']>[0]): void {
-    this.#memory.tell(trials);
-  }
-
-  ask(n: number): Architecture[] {
-    const rng = this.#context.rng.child(`ask/${this.#asks++}`);
-    const missing = Math.min(n, Math.max(0, this.#options.population - this.#asked.size));
-    const drawn = drawNew(missing, this.#asked, rng.child('draw'));
-    const bred = this.#breed(n - drawn.length, rng.child('breed'));
-    return [...drawn, ...bred, ...drawNew(n - drawn.length - bred.length, this.#asked, rng.child('fill'))];
-  }
-
-  #breed(n: number, rng: Rng): Architecture[] {
-    const { space, admits, avmLimit } = this.#context;
-    const parents = this.#memory.ranked(avmLimit).slice(0, this.#options.population);
-    const children = new Candidates(space, admits);
-    if (parents.length > 0) {
-      const ranked = parents.map(({ architecture }) => architecture);
-      children.fill(n, () => nsga2Child(this.#context, ranked, this.#options.crossover, rng), {
-        unwanted: this.#asked,
-      });
-    }
-    for (const child of children.all) this.#asked.add(child);
-    return children.all;
+  protected breeder(rng: Rng): () => Architecture {
+    const parents = this.memory.ranked(this.context.avmLimit).slice(0, this.options.population);
+    const ranked = parents.map(({ architecture }) => architecture);
+    return () => nsga2Child(this.context, ranked, this.options.crossover, rng);
   }
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Architecture } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
-import { Candidates, drawNew } from './candidates.js';
+import { BreedingStrategy } from './breeding-strategy.js';
 import { Memory } from './memory.js';
-import type { Strategy, StrategyContext } from './strategy.js';
+import type { StrategyContext } from './strategy.js';
 
 /** Options of {@link RegularizedEvolution}. */
 export const regularizedEvolutionSchema = z.strictObject({
@@ -18,44 +18,22 @@ export type RegularizedEvolutionOptions = z.output<typeof regularizedEvolutionSc
  * draws until the population is full; then the best of a random tournament among the youngest trials is mutated. It
  * works on measured trials only.
  */
-export class RegularizedEvolution implements Strategy {
-  readonly #context: StrategyContext;
-  readonly #options: RegularizedEvolutionOptions;
-  readonly #asked: Candidates;
-  readonly #memory = new Memory();
-  #asks = 0;
-
-  constructor(context: StrategyContext, options: RegularizedEvolutionOptions) {
-    this.#context = context;
-    this.#options = options;
-    this.#asked = new Candidates(context.space, context.admits);
+export class RegularizedEvolution extends BreedingStrategy {
+  constructor(
+    context: StrategyContext,
+    private readonly options: RegularizedEvolutionOptions,
+  ) {
+    super(context, options.population);
   }
 
-  tell(trials: Parameters<Strategy['tell']>[0]): void {
-    this.#memory.tell(trials);
-  }
-
-  ask(n: number): Architecture[] {
-    const rng = this.#context.rng.child(`ask/${this.#asks++}`);
-    const missing = Math.min(n, Math.max(0, this.#options.population - this.#asked.size));
-    const drawn = drawNew(missing, this.#asked, rng.child('draw'));
-    const bred = this.#breed(n - drawn.length, rng.child('breed'));
-    return [...drawn, ...bred, ...drawNew(n - drawn.length - bred.length, this.#asked, rng.child('fill'))];
-  }
-
-  #breed(n: number, rng: Rng): Architecture[] {
-    const children = new Candidates(this.#context.space, this.#context.admits);
-    if (this.#memory.successes.length > 0) {
-      children.fill(n, () => this.#context.space.mutate(this.#parent(rng), rng), { unwanted: this.#asked });
-    }
-    for (const child of children.all) this.#asked.add(child);
-    return children.all;
+  protected breeder(rng: Rng): () => Architecture {
+    return () => this.context.space.mutate(this.#parent(rng), rng);
   }
 
   #parent(rng: Rng): Architecture {
-    const living = this.#memory.successes.slice(-this.#options.population);
+    const living = this.memory.successes.slice(-this.options.population);
     const tournament = new Memory();
-    tournament.tell(Array.from({ length: this.#options.tournament }, () => rng.pick(living)));
-    return tournament.ranked(this.#context.avmLimit)[0]!.architecture;
+    tournament.tell(Array.from({ length: this.options.tournament }, () => rng.pick(living)));
+    return tournament.ranked(this.context.avmLimit)[0]!.architecture;
   }
 }

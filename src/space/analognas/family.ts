@@ -11,6 +11,7 @@ import {
   CONV_BLOCK,
   countArchitectures,
   isActiveGene,
+  MAIN_BLOCKS,
 } from './genes.js';
 import { layoutOf } from './layout.js';
 import { analogNasNeighbours, drawAnalogNasMutation, shrinkAnalogNas } from './mutate.js';
@@ -18,8 +19,12 @@ import type { AnalogNasDefinition } from './schema.js';
 import { analogNasSurveyor } from './surveyor.js';
 import { depthOf, tallyLayout } from './tally.js';
 
-/** Branches share weights with branches of the same block type only; everything else goes by its place. */
+/**
+ * Branches share weights with branches of the same block type only, and the classifier with networks of as many main
+ * blocks, whose last features are of one kind; everything else goes by its place.
+ */
 function positionOf(genes: Genes, node: string): string {
+  if (node === 'classifier') return `${node}:${genes[MAIN_BLOCKS]}`;
   const branch = /^block(\d+)\.\d+\.branch/.exec(node);
   if (branch === null) return node;
   return `${node}:${blockType(genes[blockStart(Number(branch[1]) - 1) + CONV_BLOCK]!).letter}`;

@@ -5,7 +5,7 @@ import { namedLimits, namedShortLimits } from '../chip/index.js';
 import { fail, parseWith } from '../config/index.js';
 import { taskSpecSchema } from '../data/index.js';
 import { supernetSchema } from '../evaluate/index.js';
-import { type SurrogateKind, surrogateKinds } from '../surrogate/index.js';
+import { type SurrogateKind, surrogateKinds, zeroCostNames } from '../surrogate/index.js';
 import { backendNames } from '../tensor/index.js';
 import { digitalTrainingSchema, driftEvaluationSchema, hwaTrainingSchema } from '../training/index.js';
 import { durationSchema } from './duration.js';
@@ -100,6 +100,12 @@ const surrogateSchema = z
       .describe(`what predicts accuracy, variation and spread; auto: ${surrogateDefaults()}`),
     after: z.int().min(4).default(16).describe('successful trials from which on it takes part'),
     warmStart: z.string().min(1).optional().describe('a folder with a trained surrogate and its data to begin with'),
+    zeroCost: z
+      .array(z.enum(zeroCostNames))
+      .default([])
+      .describe(
+        'features of the untrained network that it sees too; all but crossbarSnr build every candidate, some ten milliseconds to a second each',
+      ),
   })
   .describe('the model that ranks candidates');
 

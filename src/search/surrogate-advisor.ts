@@ -138,9 +138,9 @@ export function createAdvisor(
 ): SurrogateAdvisor | undefined {
   const kind = surrogateKindOf(config);
   if (kind === null) return undefined;
-  const { after, warmStart } = config.surrogate;
+  const { after, warmStart, zeroCost } = config.surrogate;
   const list = objectiveList(config.objective);
-  return new SurrogateAdvisor(createSurrogate(kind, space), {
+  return new SurrogateAdvisor(createSurrogate(kind, space, { zeroCost }), {
     after,
     warmStart,
     rng,

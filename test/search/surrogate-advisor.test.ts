@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parseSearchConfig } from '../../src/search/config.js';
 import {
   Evolution,
   evolutionSchema,
@@ -8,10 +10,11 @@ import {
   SurrogateAdvisor,
   type ToldTrial,
 } from '../../src/search/index.js';
+import { createAdvisor } from '../../src/search/surrogate-advisor.js';
 import { type Architecture, loadSpace } from '../../src/space/index.js';
 import { createSurrogate, xgboostStatus } from '../../src/surrogate/index.js';
 import { createRng } from '../../src/tensor/index.js';
-import { scratch } from './support/toy-run.js';
+import { scratch, toySetup } from './support/toy-run.js';
 
 const space = loadSpace('resnet-tiny');
 
@@ -53,6 +56,28 @@ describe.skipIf(!xgboostStatus().available)('SurrogateAdvisor (needs the XGBoost
     const truth = fresh.map((a) => outcome(a).objective);
     const agreeing = scores.flatMap((s, i) => scores.map((t, j) => Math.sign((s - t) * (truth[i]! - truth[j]!))));
     expect(agreeing.reduce((sum, sign) => sum + sign, 0)).toBeGreaterThan(0.4 * 30 * 29);
+    one.dispose();
+  });
+
+  it('sees features of untrained networks that the configuration names', () => {
+    const setup = toySetup();
+    const one = createAdvisor(
+      parseSearchConfig(
+        {
+          task: { name: 'synthetic-shapes' },
+          space: 'resnet-tiny',
+          surrogate: { kind: 'gp', after: 4, zeroCost: ['crossbarSnr'] },
+        },
+        'test',
+      ),
+      space,
+      setup.chip,
+      createRng(1, 'surrogate'),
+    )!;
+    one.learn(told(sample(20, 1)));
+    const folder = scratch();
+    one.save(folder);
+    expect(JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')).features).toContain('crossbarSnr');
     one.dispose();
   });
 

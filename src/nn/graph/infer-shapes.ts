@@ -3,12 +3,21 @@ import type { NetworkGraph } from './network-graph.js';
 import { type Shape, showShape } from './op-definition.js';
 import { type GraphNode, opOf } from './ops/index.js';
 
+/** Graphs do not change, and mapping, counting and binding one all ask for its shapes. */
+const known = new WeakMap<NetworkGraph, ReadonlyMap<string, Shape>>();
+
 /**
- * Shape of each node's output, without the batch axis, by node id.
+ * Shape of each node's output, without the batch axis, by node id; worked out once for a graph.
  *
  * @throws GRAPH_INVALID naming the node whose inputs do not exist, do not fit, or have another number.
  */
-export function inferShapes(graph: NetworkGraph): Map<string, Shape> {
+export function inferShapes(graph: NetworkGraph): ReadonlyMap<string, Shape> {
+  const shapes = known.get(graph) ?? inferAll(graph);
+  known.set(graph, shapes);
+  return shapes;
+}
+
+function inferAll(graph: NetworkGraph): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
   for (const node of graph.nodes) {
     if (shapes.has(node.id)) fail('GRAPH_INVALID', `Network ${graph.name} has two nodes called "${node.id}".`);

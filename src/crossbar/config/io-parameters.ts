@@ -25,7 +25,7 @@ export const ioFields = {
       'WebComposerIOParameters',
     ])
     .default('IOParameters')
-    .describe('whose values AIHWKit would have started from; only a label here'),
+    .describe('class of AIHWKit, whose defaults take the place of those in this table'),
   isPerfect: z.boolean().default(false).describe('plain product, no converters and no noise'),
   mvType: z.enum(mvTypes).default('OnePass').describe('passes per product'),
   inpBound: z.number().default(1).describe('largest DAC input; 0 or less: unbounded'),

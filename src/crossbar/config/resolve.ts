@@ -1,6 +1,7 @@
 import { fail, nearestWord, parseWith } from '../../config/index.js';
 import { fromAihwkit, looksLikeAihwkit } from './aihwkit.js';
 import { type CrossbarConfig, crossbarConfigSchema } from './crossbar-config.js';
+import { withIoDefaults } from './io-classes.js';
 import { defaultPreset, presets } from './presets.js';
 
 /** The names that {@link resolveCrossbar} knows. */
@@ -17,7 +18,7 @@ export function crossbarPresets(): string[] {
 export function resolveCrossbar(nameOrConfig: unknown = defaultPreset, source = 'crossbar'): CrossbarConfig {
   if (typeof nameOrConfig === 'string') return presetNamed(nameOrConfig, source);
   if (looksLikeAihwkit(nameOrConfig)) return fromAihwkit(nameOrConfig, source);
-  return parseWith(crossbarConfigSchema, nameOrConfig, source, 'CROSSBAR_INVALID');
+  return parseWith(crossbarConfigSchema, withIoDefaults(nameOrConfig), source, 'CROSSBAR_INVALID');
 }
 
 function presetNamed(name: string, source: string): CrossbarConfig {
@@ -31,5 +32,5 @@ function presetNamed(name: string, source: string): CrossbarConfig {
       ...(guess !== undefined && { hint: guess }),
     });
   }
-  return crossbarConfigSchema.parse(preset);
+  return crossbarConfigSchema.parse(withIoDefaults(preset));
 }

@@ -51,3 +51,18 @@ test('a value out of range is named', () => {
   expect(() => resolveCrossbar({ mapping: { maxInputSize: -1 } }, 'net.yaml')).toThrow(/mapping\.maxInputSize/);
   expect(() => resolveCrossbar({ noiseModel: { class: 'PCMLike' } }, 'net.yaml')).toThrow(/noiseModel/);
 });
+
+test('I/O parameters of a named class start from its defaults', () => {
+  const { forward, backward } = resolveCrossbar({
+    forward: { class: 'StandardIOParameters', outNoise: 0.1 },
+    backward: { class: 'PresetIOParameters' },
+  });
+  expect(forward).toMatchObject({ inpRes: 1 / 254, outRes: 1 / 254, outBound: 10, outNoise: 0.1 });
+  expect(backward).toMatchObject({ inpRes: 1 / 126, outRes: 1 / 510, outBound: 20, outNoise: 0.1 });
+  expect(resolveCrossbar({ forward: { class: 'IOParametersIRDropT' } }).forward.irDrop).toBe(1);
+  expect(resolveCrossbar({ forward: { class: 'WebComposerIOParameters' } }).forward.outBound).toBe(20);
+  expect(resolveCrossbar({ forward: { class: 'IOParameters' } }).forward).toMatchObject({
+    outBound: 12,
+    outNoise: 0.06,
+  });
+});

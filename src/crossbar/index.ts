@@ -16,6 +16,7 @@ export { checkSupported } from './config/torch-restrictions.js';
 export { AnalogLayer, type HwaContext } from './layer/analog-layer.js';
 export type { OutputStage } from './layer/forward-call.js';
 export { layerVectors } from './layer/im2col.js';
+export type { LayerQuantisers } from './layer/layer-periphery.js';
 export {
   type ExplicitPad,
   explicitPad,
@@ -30,5 +31,14 @@ export {
   optimiseProgramming,
   type ProgrammingOptions,
 } from './programming/optimise-programming.js';
+export { calibrateRanges } from './quantiser/calibrate.js';
+export { hasQuantisedPeriphery } from './quantiser/quantised-periphery.js';
+export {
+  activationQuantiser,
+  Quantiser,
+  type QuantiserState,
+  type QuantiserValues,
+  weightQuantiser,
+} from './quantiser/quantiser.js';
 export { type CoreDifferences, coreDifferencesSchema } from './tile/core-differences.js';
 export { splitSizes, type TileGrid, tileGrid } from './tile/grid.js';

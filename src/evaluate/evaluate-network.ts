@@ -3,6 +3,7 @@ import { countNetwork } from '../nn/index.js';
 import type { Rng } from '../tensor/index.js';
 import { accuracy, type DriftAccuracy, driftAccuracy } from '../training/index.js';
 import type { PreparedNetwork } from './prepare-network.js';
+import { withQuantisers } from './with-quantisers.js';
 
 /** How a trained network is put to the test. */
 export interface NetworkEvaluationOptions {
@@ -38,11 +39,14 @@ export interface NetworkEvaluation {
  * });
  */
 export async function evaluateNetwork(
-  { model, images, normalise }: PreparedNetwork,
+  network: PreparedNetwork,
   { crossbar, signal, ...plan }: NetworkEvaluationOptions,
 ): Promise<NetworkEvaluation> {
+  const { model, images, normalise } = network;
   const digitalAccuracy = await accuracy((x) => model.predict(x), images, normalise, { signal });
-  const analog = await driftAccuracy(model, images, normalise, crossbar, { ...plan, signal });
+  const analog = await withQuantisers(network, crossbar, plan.rng.child('quantisers'), () =>
+    driftAccuracy(model, images, normalise, crossbar, { ...plan, signal }),
+  );
   const { parameters, macs } = countNetwork(model.graph);
   return { digitalAccuracy, analog, images: images.count, params: parameters, macs };
 }

@@ -4,7 +4,7 @@ import { countNetwork, Model } from '../nn/index.js';
 import type { ChipFigures, DriftPoint, TrialMetrics } from '../store/index.js';
 import { createRng, type Rng, useBackend } from '../tensor/index.js';
 import { accuracy, driftAccuracy, trainDigital, trainHwa } from '../training/index.js';
-import type { TrialResult, TrialStage } from './evaluator.js';
+import type { TrainedNetwork, TrialResult, TrialStage } from './evaluator.js';
 import { fitToCrossbars, inheritModel } from './supernet/inherit-model.js';
 import { type TrialSpec, trialStream } from './trial-spec.js';
 
@@ -48,11 +48,16 @@ export async function evaluateTrial(
     };
     return {
       metrics,
-      ...(spec.keepWeights && { trained: { weights: model.exportWeights(), inputRanges: model.inputRanges } }),
+      ...(spec.keepWeights && { trained: trainedNetwork(model) }),
     };
   } finally {
     model.dispose();
   }
+}
+
+function trainedNetwork(model: Model): TrainedNetwork {
+  const { inputRanges, quantisationRanges } = model;
+  return { weights: model.exportWeights(), inputRanges, quantisationRanges };
 }
 
 async function trainAndDrift(

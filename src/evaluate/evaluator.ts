@@ -1,4 +1,4 @@
-import type { InputRanges, WeightMap } from '../nn/index.js';
+import type { InputRanges, QuantisationRanges, WeightMap } from '../nn/index.js';
 import type { TrialMetrics } from '../store/index.js';
 import type { TrialSpec } from './trial-spec.js';
 
@@ -7,6 +7,8 @@ export interface TrainedNetwork {
   readonly weights: WeightMap;
   /** Input range of each crossbar layer. */
   readonly inputRanges: InputRanges;
+  /** Ranges of the digital quantisers, where the crossbar has such. */
+  readonly quantisationRanges?: QuantisationRanges;
 }
 
 /** What a trial that succeeded gives back. */

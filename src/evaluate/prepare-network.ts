@@ -100,24 +100,25 @@ export function needsInputRanges({ prePost: { inputRange } }: CrossbarConfig): b
   return enable && !learnInputRange && initFromData === 0 && initValue === 3;
 }
 
+/** Training images (the measured ones where there are no others) in batches, each freed when the next is asked for. */
+export function* calibrationBatches({ images, normalise, training }: PreparedNetwork): Generator<tf.Tensor> {
+  const seen = training ?? images;
+  for (const indices of orderedBatches(seen.count, 64)) {
+    const { x, labels } = toTensor(seen, indices, normalise);
+    labels.dispose();
+    yield x;
+    x.dispose();
+  }
+}
+
 /**
  * Finds the input range of every matrix of a network on training images (on the images themselves where there are no
  * others) and keeps them in its model. Returns what must be said about that.
  */
-export function findInputRanges(
-  { model, images, normalise, training }: PreparedNetwork,
-  options: InputRangeOptions = {},
-): string {
+export function findInputRanges(network: PreparedNetwork, options: InputRangeOptions = {}): string {
+  const { model, images, training } = network;
   const seen = training ?? images;
-  const batches = function* () {
-    for (const indices of orderedBatches(seen.count, 64)) {
-      const { x, labels } = toTensor(seen, indices, normalise);
-      labels.dispose();
-      yield x;
-      x.dispose();
-    }
-  };
-  model.useInputRanges(model.calibrateInputRanges(batches(), options));
+  model.useInputRanges(model.calibrateInputRanges(calibrationBatches(network), options));
   const kind = training === undefined ? 'of the measured images themselves' : 'of training images';
   return `input ranges from the activations ${kind} (${seen.count})`;
 }

@@ -36,10 +36,10 @@ export {
 export { type PlainActivation, plainActivations } from './graph/ops/activations.js';
 export type { GraphNode, NodeOf, OpName } from './graph/ops/index.js';
 export { parseGraph } from './graph/parse-graph.js';
-export type { InputRanges } from './model/analog-engines.js';
+export type { InputRanges, QuantisationRanges } from './model/analog-engines.js';
 export { AnalogModel } from './model/analog-model.js';
 export { applyNode, outputShape } from './model/apply-node.js';
-export { type CalibrationType, calibrationTypes } from './model/calibration.js';
+export { type CalibrationType, calibrationTypes, isCalibrationType } from './model/calibration.js';
 export type { InputRangeOptions } from './model/input-ranges.js';
 export { type ForwardOptions, Model } from './model/model.js';
 export type { WeightMap, WeightValues } from './model/weight-map.js';

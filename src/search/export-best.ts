@@ -31,13 +31,14 @@ export async function exportTrained(
   folder: string,
   setup: RunSetup,
   { plan, spec }: BatchTrial,
-  { weights, inputRanges }: TrainedNetwork,
+  { weights, inputRanges, quantisationRanges = {} }: TrainedNetwork,
 ): Promise<void> {
   const partial = join(dirname(folder), `.${contentHash([folder, plan])}.tmp`);
   rmSync(partial, { recursive: true, force: true });
   const model = Model.fromWeights(spec.graph, weights);
   try {
     model.useInputRanges(inputRanges);
+    model.useQuantisationRanges(quantisationRanges);
     await exportModel(model, partial, {
       architecture: plan.architecture,
       task: setup.config.task.name,

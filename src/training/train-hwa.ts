@@ -1,4 +1,4 @@
-import type { CrossbarConfig } from '../crossbar/index.js';
+import { type CrossbarConfig, hasQuantisedPeriphery } from '../crossbar/index.js';
 import { toTensor } from '../data/index.js';
 import type { Model } from '../nn/index.js';
 import type { Rng, tf } from '../tensor/index.js';
@@ -32,7 +32,18 @@ export async function trainHwa(
     const batches = calibrationBatches(data, images, options.batchSize, context.rng.child('calibration'));
     model.enableHwa(crossbar, model.calibrateInputRanges(batches, method));
   };
-  if (options.epochs === 0) calibrate();
+  if (options.epochs === 0) {
+    calibrate();
+    if (hasQuantisedPeriphery(crossbar)) {
+      const batches = calibrationBatches(
+        data,
+        options.inputRange.images,
+        options.batchSize,
+        context.rng.child('quantisers'),
+      );
+      model.calibrateQuantizationRanges(batches, crossbar, context.rng.child('quantiser-noise'));
+    }
+  }
   const afterStep = clipWeights(model, options.clipSigma);
   return train(model, data, options, context, { mode: 'hwa', beforeEpoch: calibrate, afterStep });
 }

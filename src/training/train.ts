@@ -137,10 +137,11 @@ class TrainingRun {
     const labels = labelTensor(set, indices);
     const labelValues = Array.from(indices, (index) => set.labels[index]!);
     const forward = () => this.model.forward(x, { mode: this.mode.mode, training: true, rng: rng.child('noise') });
-    const step = await gradientStep(forward, labels, labelValues, this.#variables, this.options.labelSmoothing);
+    const variables = [...this.#variables, ...this.model.quantiserVariables()];
+    const step = await gradientStep(forward, labels, labelValues, variables, this.options.labelSmoothing);
     try {
       this.#assertFinite(step.loss);
-      this.#update(step.gradients);
+      this.#update(variables, step.gradients);
     } finally {
       tf.dispose([x, labels, step.gradients]);
     }
@@ -149,13 +150,14 @@ class TrainingRun {
     return step;
   }
 
-  #update(gradients: readonly tf.Tensor[]): void {
+  /** Variables beyond the model's own, the steps of quantisers, do not decay. */
+  #update(variables: readonly tf.Variable[], gradients: readonly tf.Tensor[]): void {
     const learningRate = this.#learningRate(this.#step);
     for (const decayed of [true, false]) {
-      const chosen = [...this.#decays.keys()].filter((i) => this.#decays[i] === decayed);
+      const chosen = [...variables.keys()].filter((i) => (this.#decays[i] ?? false) === decayed);
       const weightDecay = decayed ? this.options.weightDecay : 0;
       this.#optimizer.step(
-        chosen.map((i) => this.#variables[i]!),
+        chosen.map((i) => variables[i]!),
         chosen.map((i) => gradients[i]!),
         { learningRate, weightDecay },
       );

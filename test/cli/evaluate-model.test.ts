@@ -80,6 +80,21 @@ describe('kirchhoff evaluate --model', () => {
     );
     expect(result.analog[0].mean).toBe(1);
   });
+
+  it('calibrates the quantisers of a quantised periphery by itself', () => {
+    const crossbar = join(dir, 'quantised.json');
+    const config = {
+      class: 'QuantizedTorchInferenceRPUConfig',
+      non_default: { act_quant_config: { n_bits: 8 }, pre_post: { periph_quant: { n_bits: 8 } } },
+    };
+    writeFileSync(crossbar, JSON.stringify(config));
+    const result = evaluate(...centred, '--crossbar', crossbar, '--times', '1s', '--repeats', '2');
+    expect(result.analog[0].mean).toBeGreaterThan(0.9);
+    // With one bit nothing but 0 and the largest of the logits (-100) is left: all classes look alike.
+    config.non_default.act_quant_config.n_bits = 1;
+    writeFileSync(crossbar, JSON.stringify(config));
+    expect(evaluate(...centred, '--crossbar', crossbar, '--times', '1s', '--repeats', '2').analog[0].mean).toBe(0.5);
+  });
 });
 
 describe('kirchhoff evaluate --model refuses before it works', () => {

@@ -53,7 +53,7 @@ describe('evaluateTrial', () => {
   it('hands over the trained network when asked to, with the input ranges of its crossbars', async () => {
     const { trained } = await evaluateTrial(await tinyTrial({ keepWeights: true }));
     expect(Object.keys(trained!.inputRanges)).toHaveLength(2);
-    expect(Object.values(trained!.inputRanges).every((range) => range > 0)).toBe(true);
+    expect(Object.values(trained!.inputRanges).every((range) => Number(range) > 0)).toBe(true);
     expect(Object.values(trained!.weights).reduce((sum, { data }) => sum + data.length, 0)).toBe(
       countNetwork(tinyGraph()).parameters,
     );

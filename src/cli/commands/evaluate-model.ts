@@ -10,7 +10,7 @@ import {
   prepareNetwork,
   readNormalisation,
 } from '../../evaluate/index.js';
-import type { InputRangeOptions } from '../../nn/index.js';
+import { type InputRangeOptions, isCalibrationType } from '../../nn/index.js';
 import { count, driftTime, percent, percentSpread, workingTime } from '../../report/index.js';
 import { type BackendName, createRng, useBackend } from '../../tensor/index.js';
 import { interruptible } from '../interrupt.js';
@@ -91,7 +91,11 @@ export function rangeNotes(
   method: NetworkFlags['calibrate'],
 ): string[] {
   if (!crossbar.prePost.inputRange.enable) return [];
-  if (method !== undefined && method !== 'none') return [findInputRanges(network, { method })];
+  if (method !== undefined && method !== 'none') {
+    // AIHWKit's methods calibrate every tile on its own.
+    const perTile = isCalibrationType(method) ? crossbar.mapping : undefined;
+    return [findInputRanges(network, { method, perTile })];
+  }
   if (Object.keys(network.model.inputRanges).length > 0) return [];
   if (method === undefined && needsInputRanges(crossbar)) return [findInputRanges(network)];
   const { initValue } = crossbar.prePost.inputRange;

@@ -1,6 +1,7 @@
 import { fail, parseWith } from '../../config/index.js';
 import { converterSchema, noiseModelSchema } from '../../devices/index.js';
 import { type CrossbarConfig, crossbarConfigSchema, tileClasses } from './crossbar-config.js';
+import { withIoDefaults } from './io-classes.js';
 import { camelKeys, snakeKeys } from './key-case.js';
 import { presets } from './presets.js';
 
@@ -42,8 +43,16 @@ export function fromAihwkit(json: unknown, source = 'AIHWKit configuration'): Cr
   const shaped = toOurShape(complete, source);
   const start = effective === undefined ? presets[String(complete.class)] : undefined;
   const whole =
-    start === undefined ? shaped : merged(start as Json, { ...shaped, ...(start.class && { class: start.class }) });
-  return parseWith(crossbarConfigSchema, whole, source, 'CROSSBAR_INVALID');
+    start === undefined
+      ? shaped
+      : merged(startFor(start as Json, shaped), { ...shaped, ...(start.class && { class: start.class }) });
+  return parseWith(crossbarConfigSchema, withIoDefaults(whole), source, 'CROSSBAR_INVALID');
+}
+
+/** A preset without the I/O parameters for which other ones of a named class are given. */
+function startFor(preset: Json, given: Json): Json {
+  const replaced = ['forward', 'backward'].filter((key) => isObject(given[key]) && 'class' in (given[key] as Json));
+  return Object.fromEntries(Object.entries(preset).filter(([key]) => !replaced.includes(key)));
 }
 
 /** `changes` laid over a preset, mapping by mapping. */
@@ -64,16 +73,21 @@ function isObject(value: unknown): value is Json {
 
 /** AIHWKit's form of a configuration: the effective object, snake_case. */
 export function toAihwkit(config: CrossbarConfig): Json {
-  const { class: className, forward, backward, mapping, prePost, ...others } = config;
+  const { class: className, forward, backward, mapping, prePost, actQuantConfig, ...others } = config;
+  const quantised = className === 'QuantizedTorchInferenceRPUConfig';
   const named = {
     class: className,
     forward,
     backward,
     mapping: { class: 'MappingParameter', ...mapping },
     prePost: {
-      class: 'PrePostProcessingParameter',
+      class: quantised ? 'PrePostProcessingParameterQuant' : 'PrePostProcessingParameter',
       inputRange: { class: 'InputRangeParameter', ...prePost.inputRange },
+      ...(quantised && { periphQuant: { class: 'PeripheryQuantizationParameter', ...prePost.periphQuant } }),
     },
+    ...(quantised && {
+      actQuantConfig: actQuantConfig && { class: 'ActivationQuantConfig', ...actQuantConfig },
+    }),
     noiseModel: others.noiseModel,
     driftCompensation: others.driftCompensation,
     modifier: { class: 'WeightModifierParameter', ...others.modifier },
@@ -131,8 +145,28 @@ function unbounded(value: unknown): unknown {
 function withoutPlainClass(key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const { class: _label, ...fields } = value as Json;
-  if (key === 'prePost') return { inputRange: withoutPlainClass('inputRange', fields.inputRange ?? {}) };
-  return ['mapping', 'modifier', 'clip', 'remap', 'inputRange'].includes(key) ? fields : value;
+  if (key === 'prePost' || key === 'actQuantConfig') return eachWithoutClass(quantiserFields(fields));
+  return ['mapping', 'modifier', 'clip', 'remap', ...nestedParts].includes(key) ? fields : value;
+}
+
+/** Mappings within `prePost` and `actQuantConfig`. */
+const nestedParts = ['inputRange', 'periphQuant', 'rangeEstimatorParams'];
+
+function eachWithoutClass(fields: Json): Json {
+  return Object.fromEntries(Object.entries(fields).map(([key, inner]) => [key, withoutPlainClass(key, inner)]));
+}
+
+/** AIHWKit keeps some fields of its quantisers under names with an underscore in front, beside a table of its own. */
+function quantiserFields(fields: Json): Json {
+  const named = Object.entries(fields).map(([key, inner]): [string, unknown] => {
+    const plain = key.replace(/^_/, '');
+    return [plain.charAt(0).toLowerCase() + plain.slice(1), inner];
+  });
+  return Object.fromEntries(
+    named.filter(
+      ([key, inner]) => key !== 'rangeEstimatorToParams' && !(key === 'rangeEstimatorParams' && inner === null),
+    ),
+  );
 }
 
 function refusePulsedDevice(config: Json, source: string): void {

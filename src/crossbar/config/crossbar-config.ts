@@ -3,6 +3,7 @@ import { noiseModelSchema } from '../../devices/index.js';
 import { ioParametersSchema } from './io-parameters.js';
 import { mappingSchema } from './mapping.js';
 import { prePostSchema } from './pre-post.js';
+import { activationQuantSchema } from './quantisation.js';
 import { clipSchema, modifierSchema, remapSchema } from './weight-treatment.js';
 
 /** Tile types by AIHWKit's class names; the first is its C++ tile and the default. */
@@ -10,6 +11,7 @@ export const tileClasses = [
   'InferenceRPUConfig',
   'TorchInferenceRPUConfig',
   'TorchInferenceRPUConfigIRDropT',
+  'QuantizedTorchInferenceRPUConfig',
   'SingleRPUConfig',
 ] as const;
 
@@ -30,7 +32,11 @@ export const crossbarConfigSchema = z
       .optional()
       .describe('I/O of the backward pass; by default perfect for inference tiles'),
     mapping: mappingSchema.prefault({}).describe('tiles and scales'),
-    prePost: prePostSchema.prefault({}).describe('input range'),
+    prePost: prePostSchema.prefault({}).describe('input range, quantisers of the digital periphery'),
+    actQuantConfig: activationQuantSchema
+      .nullable()
+      .default(null)
+      .describe('quantiser of the outputs, of QuantizedTorchInferenceRPUConfig only; null: none'),
     noiseModel: noiseModelSchema.prefault({ class: 'PCMLikeNoiseModel' }).describe('technology of the devices'),
     driftCompensation: driftCompensationSchema
       .nullable()
@@ -54,5 +60,5 @@ export type Engine = 'rpu' | 'torch';
 
 /** The engine of a configuration. */
 export function engineOf(config: Pick<CrossbarConfig, 'class'>): Engine {
-  return config.class.startsWith('Torch') ? 'torch' : 'rpu';
+  return config.class.includes('Torch') ? 'torch' : 'rpu';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { peripheryQuantSchema } from './quantisation.js';
 
 /** AIHWKit `InputRangeParameter`: the digital range that a tile's DAC covers. */
 export const inputRangeSchema = z.strictObject({
@@ -16,7 +17,12 @@ export const inputRangeSchema = z.strictObject({
   calibrationInfo: z.string().nullable().default(null),
 });
 
-/** AIHWKit `PrePostProcessingParameter`. */
-export const prePostSchema = z.strictObject({ inputRange: inputRangeSchema.prefault({}) });
+/** AIHWKit `PrePostProcessingParameter` and, for its quantised tile, `PrePostProcessingParameterQuant`. */
+export const prePostSchema = z.strictObject({
+  inputRange: inputRangeSchema.prefault({}),
+  periphQuant: peripheryQuantSchema
+    .prefault({})
+    .describe('quantiser of scales and biases, of QuantizedTorchInferenceRPUConfig only'),
+});
 
 export type InputRangeParameters = z.output<typeof inputRangeSchema>;

@@ -44,6 +44,7 @@ export const presets: Readonly<Record<string, CrossbarInput>> = {
   },
   InferenceRPUConfig: {},
   TorchInferenceRPUConfig: { class: 'TorchInferenceRPUConfig' },
+  QuantizedTorchInferenceRPUConfig: { class: 'QuantizedTorchInferenceRPUConfig' },
   TorchInferenceRPUConfigIRDropT: {
     class: 'TorchInferenceRPUConfigIRDropT',
     forward: { class: 'IOParametersIRDropT', irDrop: 1 },

@@ -17,11 +17,6 @@ const rules: readonly Rule[] = [
     (c) => ['AverageAbsMax', 'AbsMaxNPSum'].includes(c.forward.noiseManagement),
     'None, AbsMax, Max or Constant',
   ],
-  [
-    'forward.applyXdepPcmReadNoise',
-    (c) => c.forward.applyXdepPcmReadNoise,
-    'no read noise that depends on the pulse length',
-  ],
   ['forward.wNoiseType', (c) => c.forward.wNoiseType !== 'None' || c.forward.wNoise > 0, 'no short-term weight noise'],
   ['forward.irDrop', (c) => c.forward.irDrop > 0 && !irDropT(c), 'no simple voltage drop'],
   ['forward.outNonlinearity', (c) => c.forward.outNonlinearity > 0, 'no S-shaped outputs'],
@@ -55,8 +50,26 @@ const rules: readonly Rule[] = [
   ],
 ];
 
+const quantised = (config: CrossbarConfig) => config.class === 'QuantizedTorchInferenceRPUConfig';
+
 /** Rules that hold for both tiles. */
 const commonRules: readonly Rule[] = [
+  [
+    'forward.applyXdepPcmReadNoise',
+    (c) => c.forward.applyXdepPcmReadNoise && !irDropT(c),
+    'only with class TorchInferenceRPUConfigIRDropT',
+  ],
+  [
+    'forward.applyXdepPcmReadNoise',
+    (c) => c.forward.applyXdepPcmReadNoise && c.noiseModel.gConverter.class !== 'SinglePairConductanceConverter',
+    'only with a SinglePairConductanceConverter',
+  ],
+  ['actQuantConfig', (c) => c.actQuantConfig !== null && !quantised(c), 'class QuantizedTorchInferenceRPUConfig'],
+  [
+    'prePost.periphQuant',
+    (c) => c.prePost.periphQuant.nBits > 0 && !quantised(c),
+    'class QuantizedTorchInferenceRPUConfig',
+  ],
   [
     'forward.boundManagement',
     (c) => c.forward.boundManagement === 'Shift' && !c.forward.isPerfect,
@@ -64,8 +77,12 @@ const commonRules: readonly Rule[] = [
   ],
   [
     'modifier.perBatchSample',
-    ({ modifier }) => modifier.perBatchSample && modifier.type !== 'None' && modifier.type !== 'Copy',
-    'one sample of the weights per training step',
+    (c) => {
+      const { perBatchSample, type } = c.modifier;
+      const random = engineOf(c) === 'torch' && ['AddNormal', 'MultNormal'].includes(type);
+      return perBatchSample && !random && type !== 'None' && type !== 'Copy';
+    },
+    'AddNormal or MultNormal on a torch tile',
   ],
   [
     'remap.remappedWmax',

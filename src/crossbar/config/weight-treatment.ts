@@ -18,7 +18,10 @@ export const modifierTypes = [
 export const modifierSchema = z.strictObject({
   type: z.enum(modifierTypes).default('None'),
   stdDev: z.number().min(0).default(0).describe('strength of the noise, relative to the largest weight'),
-  perBatchSample: z.boolean().default(false).describe('a weight sample per input vector: on neither tile yet, refused'),
+  perBatchSample: z
+    .boolean()
+    .default(false)
+    .describe('a sample of the weights for each member of the batch; torch tiles, AddNormal and MultNormal'),
   res: z.number().default(0).describe('step of Discretize and DoReFa'),
   stoRound: z.boolean().default(false).describe('stochastic rounding'),
   dorefaClip: z.number().default(0.6),

@@ -7,19 +7,21 @@ import type { MvmTile } from '../mvm/analog-mvm.js';
 import { disposeDraws, drawTile, type TileDraws } from '../mvm/tile-draws.js';
 import { type CoreDifferences, type CoreDraw, drawCore } from '../tile/core-differences.js';
 import type { TileGrid } from '../tile/grid.js';
-import { theveninOf } from '../tile/thevenin-of.js';
+import { pulseNoiseOf, theveninOf } from '../tile/thevenin-of.js';
 import type { OutputStage } from './forward-call.js';
-import { hwaProduct } from './hwa-product.js';
+import { type HwaLayer, hwaProduct } from './hwa-product.js';
 import { rangeInForce } from './input-range.js';
-import { layerForward } from './layer-forward.js';
 import { LayerGrid } from './layer-grid.js';
+import { LayerPeriphery } from './layer-periphery.js';
 import { type LayerShape, layerOutputShape } from './layer-shape.js';
+import { partValues, rangedForward } from './part-values.js';
 import { ProgrammedLayer } from './programmed-layer.js';
+import { quantisedProduct } from './quantised-product.js';
 
 /** What a hardware-aware forward pass needs besides its tensors. */
 export interface HwaContext {
-  /** Range of inputs that the DAC covers; ignored where the configuration has no input range. */
-  readonly inputRange: number | tf.Tensor;
+  /** Range of inputs that the DACs cover, or one per row part; ignored where the configuration has no input range. */
+  readonly inputRange: number | readonly number[] | tf.Tensor;
   /** Stream of this training step. */
   readonly rng: Rng;
 }
@@ -38,6 +40,7 @@ export interface HwaContext {
  */
 export class AnalogLayer {
   readonly grid: TileGrid;
+  #periphery: LayerPeriphery | undefined;
   readonly #layout: LayerGrid;
   readonly #model: NoiseModel;
   #tiles: MvmTile[] = [];
@@ -55,6 +58,7 @@ export class AnalogLayer {
     this.#model = createNoiseModel(config.noiseModel);
     this.#layout = new LayerGrid(shape, config.mapping);
     this.grid = this.#layout.grid;
+    this.#periphery = LayerPeriphery.create(config, this.#layout);
   }
 
   /**
@@ -65,16 +69,20 @@ export class AnalogLayer {
     this.#refuseAnalogBias(bias);
     const own = rng.child(this.name);
     if (this.#tiles.length === 0) this.#makeTiles(own.child('periphery'));
-    const y = this.#flat(x, (input) =>
-      hwaProduct(input, kernel, {
-        shape: this.shape,
-        grid: this.#layout,
-        config: this.config,
-        tiles: this.#tiles.map((tile) => ({ ...tile, thevenin: undefined })),
-        inputRange,
-        rng: own,
-      }),
-    );
+    const layer = {
+      shape: this.shape,
+      grid: this.#layout,
+      config: this.config,
+      tiles: this.#tiles.map((tile) => ({ ...tile, thevenin: undefined })),
+      inputRange,
+      rng: own,
+    };
+    const { periphery } = this;
+    if (periphery !== undefined) {
+      const sum = this.#product(x, layer, (input, own) => quantisedProduct(input, kernel, own, periphery));
+      return periphery.finish(sum, bias, true);
+    }
+    const y = this.#product(x, layer, (input, own) => hwaProduct(input, kernel, own));
     return bias === null ? y : tf.add(y, bias);
   }
 
@@ -87,7 +95,7 @@ export class AnalogLayer {
   program(
     kernel: tf.Tensor,
     bias: tf.Tensor | null,
-    inputRange: number,
+    inputRange: number | readonly number[],
     rng: Rng,
     differences?: CoreDifferences,
   ): void {
@@ -101,7 +109,7 @@ export class AnalogLayer {
       { kernel, bias, inputRange },
       {
         ...{ shape: this.shape, grid: this.#layout, config: this.config, model: this.#model, tiles: this.#tiles },
-        ...{ cores, analogBias },
+        ...{ cores, analogBias, periphery: this.periphery },
       },
       own,
     );
@@ -119,6 +127,7 @@ export class AnalogLayer {
    */
   forward(x: tf.Tensor, rng: Rng, stage?: OutputStage): tf.Tensor {
     const programmed = this.#present();
+    if (this.periphery !== undefined) return this.#quantisedForward(x, rng, this.periphery, stage);
     const { weights, bias } = stage === undefined ? programmed : programmed.behind(stage);
     return tf.tidy(() => {
       const range = rangeInForce(this.config, programmed.inputRange);
@@ -129,19 +138,62 @@ export class AnalogLayer {
           config: this.config,
           weights,
           range,
-          outFactor: range ?? 1,
           bias: bias ?? null,
           outNoise: this.#outNoise,
           relu: stage?.relu ?? false,
           masks: false,
           rng: rng.child(this.name),
         };
-        return layerForward(input, call, this.#tiles).y;
+        return rangedForward(input, call, this.#tiles).y;
       });
     });
   }
 
+  /** The product of a training step; with weights of their own, the members of a batch go through one after the other. */
+  #product(x: tf.Tensor, layer: HwaLayer, run: (input: tf.Tensor, layer: HwaLayer) => tf.Tensor): tf.Tensor {
+    const { perBatchSample, type } = this.config.modifier;
+    if (!perBatchSample || type === 'None' || type === 'Copy') return this.#flat(x, (input) => run(input, layer));
+    const members = tf.split(x, x.shape[0]!, 0).map((member, i) => {
+      const own = { ...layer, rng: layer.rng.child(`member-${i}`) };
+      return this.#flat(member, (input) => run(input, own));
+    });
+    return tf.concat(members, 0);
+  }
+
+  /** Quantisers stand between the sums and what follows them, so that a stage cannot be folded. */
+  #quantisedForward(x: tf.Tensor, rng: Rng, periphery: LayerPeriphery, stage: OutputStage | undefined): tf.Tensor {
+    const { weights, bias, inputRange } = this.#present();
+    return tf.tidy(() => {
+      const sum = this.#flat(x, (input) => {
+        const call = {
+          ...{ shape: this.shape, grid: this.#layout, config: this.config, weights },
+          ...{ range: rangeInForce(this.config, inputRange), bias: null, outNoise: this.#outNoise },
+          ...{ masks: false, rng: rng.child(this.name) },
+        };
+        const { values } = partValues(input, call, this.#tiles);
+        return periphery.outputs(values, false).reduce((a, b) => tf.add(a, b));
+      });
+      const y = periphery.finish(sum, bias ?? null, false);
+      if (stage === undefined) return y.clone();
+      const staged = tf.add(tf.mul(y, stage.factor), stage.offset);
+      return stage.relu ? tf.relu(staged) : staged;
+    });
+  }
+
+  /** The quantisers of its tiles; undefined where the class has none. */
+  get periphery(): LayerPeriphery | undefined {
+    return this.#periphery;
+  }
+
+  /** Goes on with the quantisers of another layer of the same shape and mapping. */
+  takePeriphery(from: AnalogLayer): void {
+    this.#periphery?.dispose();
+    this.#periphery = from.#periphery;
+    from.#periphery = undefined;
+  }
+
   dispose(): void {
+    this.#periphery?.dispose();
     this.#programmed?.dispose();
     for (const { draws } of this.#tiles) disposeDraws(draws);
     this.#outNoise?.dispose();
@@ -178,12 +230,13 @@ export class AnalogLayer {
   #makeTiles(rng: Rng, cores?: readonly CoreDraw[], extraRows = 0): void {
     for (const { draws } of this.#tiles) disposeDraws(draws);
     const io = this.config.forward;
+    const pulses = { pulseNoise: pulseNoiseOf(this.config) };
     this.#tiles = this.#layout.places.map(({ rowStart, rowEnd, colStart, colEnd }, i) => {
       const rows = rowEnd - rowStart + extraRows;
       const fixed = drawTile(io, engineOf(this.config), rows, colEnd - colStart, rng.child(`tile-${i}`));
       const draws = withNoiseOf(fixed, io.outNoise, colEnd - colStart, cores?.[i]?.noise ?? 1);
       for (const value of Object.values(draws)) tf.keep(value as tf.Tensor);
-      return { io, engine: engineOf(this.config), draws, memory: {}, thevenin: theveninOf(this.config) };
+      return { io, engine: engineOf(this.config), draws, memory: {}, thevenin: theveninOf(this.config), ...pulses };
     });
     this.#outNoise?.dispose();
     const differ = cores?.some(({ noise }) => noise !== 1) === true && io.outNoise > 0;

@@ -17,9 +17,10 @@ export function hasFixedScale(io: IoParameters): boolean {
   const onePass = io.mvType === 'OnePass' && io.boundManagement === 'None';
   const freshNoisePerPatch = io.inpNoise > 0 || io.inpStoRound || io.outStoRound || io.outNoiseStd > 0;
   const weightEffects = io.irDrop > 0 || (io.wNoise > 0 && io.wNoiseType !== 'None') || io.wReadAsymmetryDtod > 0;
+  const pulses = io.applyXdepPcmReadNoise;
   const curves = io.rSeries > 0 || io.vOffsetStd > 0 || io.outNonlinearity > 0;
   const skews = io.inpAsymmetry !== 0 || io.outAsymmetry !== 0;
-  return scaleIsOne && onePass && !freshNoisePerPatch && !weightEffects && !curves && !skews;
+  return scaleIsOne && onePass && !freshNoisePerPatch && !weightEffects && !curves && !skews && !pulses;
 }
 
 /** The whole layer by one convolution (or product) per row part; the reference of the fused kernels. */

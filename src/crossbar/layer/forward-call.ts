@@ -22,7 +22,10 @@ export interface OutputStage {
   readonly relu: boolean;
 }
 
-/** One forward pass of a layer. */
+/** Input range of a layer: one for all its tiles, one per row part, or none in force. */
+export type LayerRange = number | readonly number[] | undefined;
+
+/** One forward pass of a layer with one input range. */
 export interface ForwardCall {
   readonly shape: LayerShape;
   readonly grid: LayerGrid;
@@ -49,6 +52,17 @@ export interface LayerOutput {
   readonly y: tf.Tensor;
   /** Per row part, true where the ADC value lies inside 0.999 of its bound, same shape as y; undefined: all inside or not asked for. */
   readonly inside: readonly tf.Tensor[] | undefined;
+}
+
+/** What each row part adds to the sum, in front of the bias: scaled digitally, same shape as the result. */
+export interface PartValues {
+  readonly values: readonly tf.Tensor[];
+  readonly inside: LayerOutput['inside'];
+}
+
+/** A forward pass of a layer whose row parts may have input ranges of their own. */
+export interface RangedCall extends Omit<ForwardCall, 'range' | 'outFactor'> {
+  readonly range: LayerRange;
 }
 
 /** ADC values from this share of the bound on count as clipped in the backward pass (AIHWKit). */

@@ -1,14 +1,20 @@
 import { type Rng, tf } from '../../tensor/index.js';
 import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
 import type { MvmTile } from '../mvm/analog-mvm.js';
-import { boundOf, clip, quantise, stepOf } from '../mvm/quantise.js';
-import { hasFixedScale } from './fixed-scale-forward.js';
-import { rangeInForce, toTileUnits } from './input-range.js';
-import { layerForward } from './layer-forward.js';
-import { kernelGradient, maskedInputGradient, maskedKernelGradient } from './layer-gradient.js';
+import type { LayerRange } from './forward-call.js';
+import { rangeInForce } from './input-range.js';
+import {
+  kernelGradient,
+  masked,
+  maskedInputGradient,
+  maskedKernelGradient,
+  partKernelGradient,
+} from './layer-gradient.js';
 import type { LayerGrid } from './layer-grid.js';
 import { kernelRows, type LayerShape } from './layer-shape.js';
 import { noisyWeights } from './noisy-weights.js';
+import { rangedForward } from './part-values.js';
+import { convertedInput, torchPartGradients } from './torch-layer-gradients.js';
 
 /** A layer in training. */
 export interface HwaLayer {
@@ -16,7 +22,7 @@ export interface HwaLayer {
   readonly grid: LayerGrid;
   readonly config: CrossbarConfig;
   readonly tiles: readonly MvmTile[];
-  readonly inputRange: number | tf.Tensor;
+  readonly inputRange: number | readonly number[] | tf.Tensor;
   readonly rng: Rng;
 }
 
@@ -39,12 +45,11 @@ export function hwaProduct(x: tf.Tensor, kernel: tf.Tensor, layer: HwaLayer): tf
       config,
       weights: noisy,
       range,
-      outFactor: range ?? 1,
       bias: null,
       masks: true,
       rng: layer.rng,
     };
-    const { y, inside } = layerForward(input, call, layer.tiles);
+    const { y, inside } = rangedForward(input, call, layer.tiles);
     save([input, noisy.logical, ...(inside ?? [])]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [savedInput, savedEffective, ...others] = saved;
@@ -63,27 +68,26 @@ interface Saved {
   readonly x: tf.Tensor;
   /** Modified weights in logical units, [rows, cols], kernel order. */
   readonly matrix: tf.Tensor2D;
-  readonly range: number | undefined;
+  readonly range: LayerRange;
   readonly inside: readonly tf.Tensor[] | undefined;
 }
 
 function rpuGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, { shape, grid }: HwaLayer) {
-  return {
-    dx: maskedInputGradient(dy, inside, matrix, shape, grid, x.shape),
-    dKernel: kernelGradient(x, dy, shape, range),
-  };
+  const dx = maskedInputGradient(dy, inside, matrix, shape, grid, x.shape);
+  if (typeof range !== 'object') return { dx, dKernel: kernelGradient(x, dy, shape, range) };
+  const parts = range.map((r, part) => partKernelGradient(tf.clipByValue(x, -r, r), dy, shape, grid, part));
+  return { dx, dKernel: parts.reduce((a, b) => tf.add(a, b)) };
 }
 
-function torchGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, { shape, grid, config }: HwaLayer) {
-  const io = config.forward;
-  const dynamic = !hasFixedScale(io);
-  const bound = io.isPerfect || dynamic ? Number.POSITIVE_INFINITY : boundOf(io.inpBound);
-  const step = io.isPerfect || dynamic ? 0 : stepOf(bound, io.inpRes);
-  const rounded = quantise(toTileUnits(x, range), step);
-  const converted = clip(rounded, bound);
-  const logical = range === undefined ? converted : tf.mul(converted, range);
-  let dx = maskedInputGradient(dy, inside, matrix, shape, grid, x.shape);
-  if (Number.isFinite(bound)) dx = tf.mul(dx, tf.cast(tf.lessEqual(tf.abs(rounded), bound), 'float32'));
-  if (range !== undefined) dx = tf.mul(dx, tf.cast(tf.lessEqual(tf.abs(x), range), 'float32'));
-  return { dx, dKernel: maskedKernelGradient(logical, dy, inside, shape, grid) };
+function torchGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, layer: HwaLayer) {
+  const { shape, grid, config } = layer;
+  if (typeof range === 'object') {
+    const dParts = range.map((_, part) => (inside === undefined ? dy : masked(dy, inside[part]!)));
+    return torchPartGradients(dParts, x, matrix, range, layer);
+  }
+  const { logical, stopped } = convertedInput(x, range, config.forward);
+  return {
+    dx: stopped(maskedInputGradient(dy, inside, matrix, shape, grid, x.shape)),
+    dKernel: maskedKernelGradient(logical, dy, inside, shape, grid),
+  };
 }

@@ -42,10 +42,7 @@ export function maskedInputGradient(
   inputShape: readonly number[],
 ): tf.Tensor {
   if (inside === undefined || allInside(inside)) return inputGradient(dy, matrix, shape, inputShape);
-  const parts = inside.map((mask, part) => {
-    const own = grid.membership === undefined ? matrix : tf.mul(matrix, memberColumn(grid.membership, part));
-    return inputGradient(tf.mul(dy, tf.cast(mask, 'float32')), own as tf.Tensor2D, shape, inputShape);
-  });
+  const parts = inside.map((mask, part) => partInputGradient(masked(dy, mask), matrix, shape, grid, inputShape, part));
   return parts.reduce((a, b) => tf.add(a, b));
 }
 
@@ -58,13 +55,40 @@ export function maskedKernelGradient(
   grid: LayerGrid,
 ): tf.Tensor {
   if (inside === undefined || allInside(inside)) return kernelGradient(x, dy, shape);
-  const parts = inside.map((mask, part) => {
-    const gradient = kernelGradient(x, tf.mul(dy, tf.cast(mask, 'float32')), shape);
-    if (grid.membership === undefined) return gradient;
-    const rows = tf.reshape(gradient, [grid.membership.shape[0], -1]);
-    return tf.reshape(tf.mul(rows, memberColumn(grid.membership, part)), gradient.shape);
-  });
+  const parts = inside.map((mask, part) => partKernelGradient(x, masked(dy, mask), shape, grid, part));
   return parts.reduce((a, b) => tf.add(a, b));
+}
+
+/** {@link inputGradient} of one row part: `dy` is the gradient of its value. */
+export function partInputGradient(
+  dy: tf.Tensor,
+  matrix: tf.Tensor2D,
+  shape: LayerShape,
+  grid: LayerGrid,
+  inputShape: readonly number[],
+  part: number,
+): tf.Tensor {
+  const own = grid.membership === undefined ? matrix : tf.mul(matrix, memberColumn(grid.membership, part));
+  return inputGradient(dy, own as tf.Tensor2D, shape, inputShape);
+}
+
+/** {@link kernelGradient} of one row part: zero in the rows of the others. */
+export function partKernelGradient(
+  x: tf.Tensor,
+  dy: tf.Tensor,
+  shape: LayerShape,
+  grid: LayerGrid,
+  part: number,
+): tf.Tensor {
+  const gradient = kernelGradient(x, dy, shape);
+  if (grid.membership === undefined) return gradient;
+  const rows = tf.reshape(gradient, [grid.membership.shape[0], -1]);
+  return tf.reshape(tf.mul(rows, memberColumn(grid.membership, part)), gradient.shape);
+}
+
+/** `dy` where a mask is set. */
+export function masked(dy: tf.Tensor, mask: tf.Tensor): tf.Tensor {
+  return tf.mul(dy, tf.cast(mask, 'float32'));
 }
 
 function memberColumn(membership: tf.Tensor2D, part: number): tf.Tensor2D {

@@ -12,6 +12,12 @@ export interface ChannelRange {
   readonly mask: tf.Tensor4D | undefined;
 }
 
+/** A row part as a layer of its own, whose rows are not cut. */
+export interface RowPart {
+  readonly shape: LayerShape;
+  readonly grid: LayerGrid;
+}
+
 /** How a layer's matrix lies on its tiles, with the constant tensors that this needs. */
 export class LayerGrid {
   readonly grid: TileGrid;
@@ -21,8 +27,12 @@ export class LayerGrid {
   /** [rows in kernel order, row parts]: 1 where the row belongs to the part; undefined where there is one part. */
   readonly membership: tf.Tensor2D | undefined;
   readonly channels: readonly ChannelRange[];
+  #parts: readonly RowPart[] | undefined;
 
-  constructor(shape: LayerShape, mapping: Mapping) {
+  constructor(
+    readonly shape: LayerShape,
+    readonly mapping: Mapping,
+  ) {
     this.grid = tileGrid(matrixRows(shape), matrixCols(shape), mapping);
     this.places = tilePlaces(this.grid);
     this.rowParts = this.grid.rowCuts.length - 1;
@@ -35,10 +45,25 @@ export class LayerGrid {
     return this.membership === undefined ? perPart : tf.matMul(this.membership, perPart);
   }
 
+  /** Each row part as a layer of its own: of the channels that it touches, or of its inputs. Made when first asked for. */
+  get parts(): readonly RowPart[] {
+    this.#parts ??= this.grid.rowCuts.slice(1).map((end, part) => {
+      const shape = partShape(this.shape, this.channels[part], end - this.grid.rowCuts[part]!);
+      return { shape, grid: new LayerGrid(shape, { ...this.mapping, maxInputSize: 0 }) };
+    });
+    return this.#parts;
+  }
+
   dispose(): void {
+    for (const { grid } of this.#parts ?? []) grid.dispose();
     this.membership?.dispose();
     for (const { mask } of this.channels) mask?.dispose();
   }
+}
+
+function partShape(shape: LayerShape, channels: ChannelRange | undefined, rows: number): LayerShape {
+  if (shape.kind === 'dense') return { ...shape, inSize: rows };
+  return { ...shape, inChannels: channels!.end - channels!.start };
 }
 
 function membership(shape: LayerShape, rowCuts: readonly number[]): tf.Tensor2D {

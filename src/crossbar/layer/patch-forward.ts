@@ -1,8 +1,9 @@
 import { tf } from '../../tensor/index.js';
 import { analogMvm, type MvmTile } from '../mvm/analog-mvm.js';
 import { boundOf } from '../mvm/quantise.js';
-import { type ForwardCall, INSIDE_SHARE, type LayerOutput } from './forward-call.js';
+import { type ForwardCall, INSIDE_SHARE, type LayerOutput, type PartValues } from './forward-call.js';
 import { im2col } from './im2col.js';
+import { toTileUnits } from './input-range.js';
 import { layerOutputShape } from './layer-shape.js';
 import { toMatrixOrder } from './row-order.js';
 
@@ -11,12 +12,24 @@ import { toMatrixOrder } from './row-order.js';
  * already divided by its input range.
  */
 export function patchForward(x: tf.Tensor, call: ForwardCall, tiles: readonly MvmTile[]): LayerOutput {
+  const { values, inside } = patchParts(x, call, tiles);
+  return { y: values.reduce((a, b) => tf.add(a, b)), inside };
+}
+
+/** The same part by part. @param ranges one per row part, where the input is not yet divided by its range */
+export function patchParts(
+  x: tf.Tensor,
+  call: Omit<ForwardCall, 'range'>,
+  tiles: readonly MvmTile[],
+  ranges?: readonly number[],
+): PartValues {
   const { shape, grid, config, weights, masks, rng } = call;
   const input: tf.Tensor2D = shape.kind === 'conv2d' ? im2col(x as tf.Tensor4D, shape) : (x as tf.Tensor2D);
   const matrix = toMatrixOrder(weights.analog, shape);
-  const values = grid.places.map((place, i) => {
-    const { rowStart, rowEnd, colStart, colEnd } = place;
-    const part = tf.slice(input, [0, rowStart], [input.shape[0], rowEnd - rowStart]);
+  const raw = grid.places.map((place, i) => {
+    const { rowPart, rowStart, rowEnd, colStart, colEnd } = place;
+    const rows = tf.slice(input, [0, rowStart], [input.shape[0], rowEnd - rowStart]);
+    const part = toTileUnits(rows, ranges?.[rowPart]) as tf.Tensor2D;
     const tileWeights = tf.slice(matrix, [rowStart, colStart], [rowEnd - rowStart, colEnd - colStart]);
     const { biasRow } = weights;
     if (biasRow === undefined) return analogMvm(part, tileWeights, tiles[i]!, rng.child(`tile-${i}`));
@@ -24,16 +37,16 @@ export function patchForward(x: tf.Tensor, call: ForwardCall, tiles: readonly Mv
     const whole = tf.concat([tileWeights, biasRow], 0) as tf.Tensor2D;
     return analogMvm(driven, whole, tiles[i]!, rng.child(`tile-${i}`));
   });
-  const perPart = groupColumns(values, grid.grid.colCuts.length - 1);
+  const perPart = groupColumns(raw, grid.grid.colCuts.length - 1);
   const scales = tf.unstack(weights.scales);
-  const sum = perPart.map((value, part) => tf.mul(value, scales[part]!)).reduce((a, b) => tf.add(a, b));
   const outShape = layerOutputShape(shape, x.shape);
+  const values = perPart.map((value, part) => tf.reshape(tf.mul(value, scales[part]!), outShape));
   const bound = boundOf(config.forward.outBound) * config.forward.outScale * INSIDE_SHARE;
   const inside =
     masks && Number.isFinite(bound)
       ? perPart.map((value) => tf.reshape(tf.less(tf.abs(value), bound), outShape))
       : undefined;
-  return { y: tf.reshape(sum, outShape), inside };
+  return { values, inside };
 }
 
 /** Joins the column parts of each row part. */

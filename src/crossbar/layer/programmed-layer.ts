@@ -7,7 +7,9 @@ import { baselineReadout, readout } from '../tile/drift-compensation.js';
 import { mappingScale } from '../tile/mapping-scale.js';
 import { disposeProgrammed, driftTile, type ProgrammedTile, programTile } from '../tile/programmed-tile.js';
 import type { LayerWeights, OutputStage } from './forward-call.js';
+import { rangeInForce } from './input-range.js';
 import type { LayerGrid } from './layer-grid.js';
+import type { LayerPeriphery } from './layer-periphery.js';
 import { kernelRows, type LayerShape } from './layer-shape.js';
 import { toKernelOrder, toMatrixOrder } from './row-order.js';
 
@@ -15,7 +17,7 @@ import { toKernelOrder, toMatrixOrder } from './row-order.js';
 export interface LayerContent {
   readonly kernel: tf.Tensor;
   readonly bias: tf.Tensor | null;
-  readonly inputRange: number;
+  readonly inputRange: number | readonly number[];
 }
 
 /** What a layer's content is written to. */
@@ -28,6 +30,8 @@ export interface LayerHardware {
   readonly tiles: readonly MvmTile[];
   /** What the core of each tile is like; undefined where cores are alike. */
   readonly cores?: readonly CoreDraw[] | undefined;
+  /** Quantisers of the digital scales; undefined where the class has none. */
+  readonly periphery?: LayerPeriphery | undefined;
   /** The bias is the last row of the only tile. */
   readonly analogBias: boolean;
 }
@@ -46,7 +50,7 @@ interface Written {
 /** A layer on programmed devices. */
 export class ProgrammedLayer {
   readonly bias: tf.Tensor | undefined;
-  readonly inputRange: number;
+  readonly inputRange: number | readonly number[];
   /** The weights as they stand. */
   weights: LayerWeights;
   #behind: { stage: OutputStage; scales: tf.Tensor2D; bias: tf.Tensor } | undefined;
@@ -79,7 +83,7 @@ export class ProgrammedLayer {
         return tf.concat([part, tf.reshape(content.bias!, [1, colEnd - colStart])], 0) as tf.Tensor2D;
       });
       tf.engine().startScope();
-      const result = keepAll(writeTile(target, hardware, i, tileRng));
+      const result = keepAll(writeTile(target, content.inputRange, hardware, i, tileRng));
       tf.engine().endScope();
       target.dispose();
       return result;
@@ -142,8 +146,14 @@ export class ProgrammedLayer {
   }
 }
 
-function writeTile(logical: tf.Tensor2D, hardware: LayerHardware, index: number, rng: Rng): Written {
-  const { config, model } = hardware;
+function writeTile(
+  logical: tf.Tensor2D,
+  inputRange: LayerContent['inputRange'],
+  hardware: LayerHardware,
+  index: number,
+  rng: Rng,
+): Written {
+  const { config, model, periphery } = hardware;
   const tile = hardware.tiles[index]!;
   const core = hardware.cores?.[index];
   const gain = core?.gain.clone();
@@ -155,7 +165,8 @@ function writeTile(logical: tf.Tensor2D, hardware: LayerHardware, index: number,
     compensation === null
       ? undefined
       : baselineReadout(seenThrough(gain, programmed.weights), target, tile, compensation, rng.child('readout'));
-  return { programmed, gain, scale, baseline };
+  const applied = periphery?.tileScale(index, scale, rangeInForce(config, inputRange), false) ?? scale;
+  return { programmed, gain, scale: applied, baseline };
 }
 
 /** The weights as a core's ADCs see them. */

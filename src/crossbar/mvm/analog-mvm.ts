@@ -3,6 +3,7 @@ import { dac } from './dac.js';
 import { inputScale, type NoiseManagementMemory } from './noise-management.js';
 import { runPasses, type TilePhysics } from './passes.js';
 import { boundOf, stepOf } from './quantise.js';
+import { timesWeights } from './vectors.js';
 
 /** A tile as the product sees it. */
 export interface MvmTile extends TilePhysics {
@@ -17,6 +18,8 @@ export interface MvmTrace {
   readonly scale: tf.Tensor2D;
   /** ADC values before clipping and scaling back, [batch, outputs]. */
   readonly rounded: tf.Tensor2D;
+  /** The weights as they were read, where reading them is noisy. */
+  readonly weights?: tf.Tensor2D | undefined;
 }
 
 interface Product extends MvmTrace {
@@ -31,7 +34,7 @@ interface Product extends MvmTrace {
  * mapping scales and bias.
  *
  * @param x [batch, inputs]
- * @param weights [inputs, outputs], normalised
+ * @param weights [inputs, outputs], normalised; on the torch tile also [batch, inputs, outputs], one set for each vector
  * @returns [batch, outputs]
  */
 export function analogMvm(x: tf.Tensor2D, weights: tf.Tensor2D, tile: MvmTile, rng: Rng): tf.Tensor2D {
@@ -48,7 +51,7 @@ export function tracedMvm(
   const { io, engine } = tile;
   if (io.isPerfect || io.mvType === 'Ideal') {
     const factor = io.isPerfect && engine === 'rpu' ? io.outScale : 1;
-    return { y: scaleOutput(tf.matMul(x, weights), factor), trace: undefined };
+    return { y: scaleOutput(timesWeights(x, weights), factor), trace: undefined };
   }
   const alpha = inputScale(x, io, tile.memory);
   const idle = idleRows(alpha, tile);
@@ -84,8 +87,8 @@ function product(
 ): Product {
   const scale = tf.div(tf.div(1, alpha), reduction) as tf.Tensor2D;
   const prepared = dac(tf.mul(x, scale) as tf.Tensor2D, tile.io, tile.engine, rng);
-  const { y, overflowed, rounded } = runPasses(prepared, weights, tile, rng);
-  return { y: tf.div(y, scale) as tf.Tensor2D, overflowed, rounded, prepared, scale };
+  const { y, overflowed, rounded, weights: read } = runPasses(prepared, weights, tile, rng);
+  return { y: tf.div(y, scale) as tf.Tensor2D, overflowed, rounded, prepared, scale, weights: read };
 }
 
 /**

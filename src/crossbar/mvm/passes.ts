@@ -1,3 +1,4 @@
+import type { Converter } from '../../devices/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { Engine } from '../config/crossbar-config.js';
 import type { IoParameters } from '../config/io-parameters.js';
@@ -5,8 +6,10 @@ import { clipOutput, digitise } from './adc.js';
 import { clippedRows } from './bound-test.js';
 import { irDropLoss } from './ir-drop.js';
 import { type Phase, phasesOf } from './phases.js';
+import { withPulseNoise } from './pulse-noise.js';
 import { type Thevenin, theveninProduct } from './thevenin.js';
 import type { TileDraws } from './tile-draws.js';
+import { timesWeights } from './vectors.js';
 import { applyVoltageOffset } from './voltage-offset.js';
 import { addWeightNoise } from './weight-noise.js';
 
@@ -17,6 +20,8 @@ export interface TilePhysics {
   readonly draws: TileDraws;
   /** Voltage drop resolved in time; undefined where the tile has none (and in training). */
   readonly thevenin?: Thevenin | undefined;
+  /** How weights lie on devices whose read noise depends on the pulse length; undefined where it does not. */
+  readonly pulseNoise?: Converter | undefined;
 }
 
 /** The clipped ADC values of a product, and which input vectors [batch, 1] drove some output beyond its bound. */
@@ -25,6 +30,8 @@ export interface PassResult {
   readonly overflowed: tf.Tensor2D;
   /** The ADC values before clipping; of a digital sum the sum itself. */
   readonly rounded: tf.Tensor2D;
+  /** The weights of a single pass, where they were read with noise. */
+  readonly weights?: tf.Tensor2D | undefined;
 }
 
 /** The product of DAC outputs `x` [batch, inputs] and weights [inputs, outputs] in as many passes as the MVM type says. */
@@ -59,7 +66,8 @@ export function runPasses(x: tf.Tensor2D, weights: tf.Tensor2D, physics: TilePhy
     case 'BitWise':
       return sumOfPhases(phasesOf(x, physics.io), weights, physics, rng);
     default:
-      if (physics.thevenin !== undefined) return sumOfPhases(phasesOf(x, physics.io), weights, physics, rng);
+      if (physics.thevenin !== undefined || physics.pulseNoise !== undefined)
+        return sumOfPhases(phasesOf(x, physics.io), weights, physics, rng);
       return convert(analogSum(x, weights, physics, rng), physics, rng);
   }
 }
@@ -96,11 +104,14 @@ function sumOfPasses(passes: readonly Pass[], physics: TilePhysics, rng: Rng): P
 /** Pulse-width passes with their own noise and ADC, added digitally with their weights. */
 function sumOfPhases(phases: readonly Phase[], weights: tf.Tensor2D, physics: TilePhysics, rng: Rng): PassResult {
   const results = phases.map((phase, i) => {
-    const { io, thevenin } = physics;
+    const { io, thevenin, pulseNoise } = physics;
+    const own = rng.child(`phase-${i}`);
+    const read =
+      pulseNoise === undefined ? weights : withPulseNoise(weights, phase.x, io, pulseNoise, own.child('pulse-noise'));
     const sum: tf.Tensor2D =
-      thevenin === undefined ? tf.matMul(phase.x, weights) : theveninProduct(phase, weights, io, thevenin);
-    const { y, overflowed, rounded } = convert(sum, physics, rng.child(`phase-${i}`));
-    return { y: tf.mul(y, phase.weight) as tf.Tensor2D, overflowed, rounded };
+      thevenin === undefined ? timesWeights(phase.x, read) : theveninProduct(phase, read, io, thevenin);
+    const { y, overflowed, rounded } = convert(sum, physics, own);
+    return { y: tf.mul(y, phase.weight) as tf.Tensor2D, overflowed, rounded, weights: read };
   });
   if (results.length === 1) return results[0]!;
   const y = tf.addN(results.map((r) => r.y));
@@ -110,7 +121,7 @@ function sumOfPhases(phases: readonly Phase[], weights: tf.Tensor2D, physics: Ti
 /** What arrives at the ADC: product, voltage drop, voltage offset, weight noise. */
 function analogSum(x: tf.Tensor2D, weights: tf.Tensor2D, { io, engine, draws }: TilePhysics, rng: Rng): tf.Tensor2D {
   return tf.tidy(() => {
-    let y: tf.Tensor2D = tf.matMul(x, weights);
+    let y: tf.Tensor2D = timesWeights(x, weights);
     if (io.irDrop > 0 && engine === 'rpu')
       y = tf.sub(y, irDropLoss(x, weights, io.irDrop, io.irDropGRatio)) as tf.Tensor2D;
     if (draws.vOffset !== undefined || io.rSeries > 0) {

@@ -4,14 +4,16 @@ import { type CrossbarConfig, type Engine, engineOf } from '../config/crossbar-c
 import { checkSupported } from '../config/torch-restrictions.js';
 import { analogMvm, type MvmTile, tracedMvm } from '../mvm/analog-mvm.js';
 import { disposeDraws, drawTile, type TileDraws } from '../mvm/tile-draws.js';
+import { QuantisedPeriphery } from '../quantiser/quantised-periphery.js';
 import { clipWeights, remapWeights } from './clip-remap.js';
 import { baselineReadout, readout } from './drift-compensation.js';
 import { InputRange } from './input-range.js';
 import { mappingScale } from './mapping-scale.js';
 import { modifyWeights } from './modify-weights.js';
 import { disposeProgrammed, driftTile, type ProgrammedTile, programTile } from './programmed-tile.js';
-import { theveninOf } from './thevenin-of.js';
-import { type ForwardRecord, type TileGradients, tileGradients } from './tile-gradients.js';
+import { pulseNoiseOf, theveninOf } from './thevenin-of.js';
+import { tileGradients } from './tile-gradients.js';
+import type { ForwardRecord, TileGradients } from './tile-record.js';
 
 /** What a tile keeps for its parameters: digital scales, learned scales, bias. All are given back by name. */
 export interface TileOptions {
@@ -39,6 +41,8 @@ export class AnalogTile {
   /** Digital bias [outputs]. */
   bias: tf.Tensor1D | undefined;
   readonly inputRange: InputRange | undefined;
+  /** Quantisers of scales, bias and output; undefined where the class has none. */
+  readonly periphery: QuantisedPeriphery | undefined;
   /** Drift compensation factor, [1, 1] or [1, outputs]; undefined before the first drift. */
   driftFactor: tf.Tensor2D | undefined;
 
@@ -66,9 +70,17 @@ export class AnalogTile {
       ? tf.keep(tf.ones([1, mapping.outScalingColumnwise ? outputs : 1]))
       : undefined;
     this.inputRange = prePost.inputRange.enable ? new InputRange(prePost.inputRange) : undefined;
+    this.periphery = QuantisedPeriphery.create(config, { scale: true, bias, output: true });
     const draws = keptDraws(drawTile(forward, this.engine, rows, outputs, rng.child('periphery')));
     this.#backwardDraws = keptDraws(drawTile(config.backward, this.engine, outputs, rows, rng.child('backward')));
-    this.#mvm = { io: forward, engine: this.engine, draws, memory: {}, thevenin: theveninOf(config) };
+    this.#mvm = {
+      io: forward,
+      engine: this.engine,
+      draws,
+      memory: {},
+      thevenin: theveninOf(config),
+      pulseNoise: pulseNoiseOf(config),
+    };
   }
 
   /** Takes logical weights [inputs, outputs] and bias: scales them onto the tile. */
@@ -108,10 +120,20 @@ export class AnalogTile {
     this.learnedOutScales = tf.keep(tf.tensor2d([...values], [1, values.length]));
   }
 
-  /** Digital factor on the tile's output, [1, outputs] or scalar: input range and mapping scales. */
+  /**
+   * Digital factor on the tile's output, [1, outputs] or scalar: input range and mapping scales. A quantised periphery
+   * merges the learned scales with them.
+   */
   #digitalFactor(): tf.Tensor {
     const range = this.inputRange?.value ?? 1;
-    return this.mappingScales === undefined ? tf.scalar(range) : tf.mul(this.mappingScales, range);
+    const factor = this.mappingScales === undefined ? tf.scalar(range) : tf.mul(this.mappingScales, range);
+    if (this.periphery === undefined || this.learnedOutScales === undefined) return factor;
+    return tf.mul(factor, this.learnedOutScales);
+  }
+
+  /** Whether anything scales the output digitally. */
+  get #scales(): boolean {
+    return [this.inputRange, this.mappingScales, this.learnedOutScales].some((part) => part !== undefined);
   }
 
   /** [batch, inputs] to [batch, outputs]; in training the modified weights answer and {@link backward} may follow. */
@@ -121,19 +143,28 @@ export class AnalogTile {
     return tf.tidy(() => {
       const ranged = this.inputRange === undefined ? x : this.inputRange.apply(x);
       const input = this.#analogBias ? (tf.concat([ranged, tf.ones([x.shape[0], 1])], 1) as tf.Tensor2D) : ranged;
+      const { modifier } = this.options.config;
       const active =
-        train || this.options.config.modifier.enableDuringTest ? (this.#modified ?? this.weights) : this.weights;
+        train && modifier.perBatchSample
+          ? sampled(this.weights, x.shape[0], modifier, this.engine, rng.child('modifier'))
+          : this.#activeWeights(train);
       const { y: raw, trace } = tracedMvm(
         input,
         active,
         train ? { ...this.#mvm, thevenin: undefined } : this.#mvm,
         rng,
       );
-      let y = tf.mul(raw, this.#digitalFactor());
+      const merged = this.#digitalFactor();
+      const factor = (this.#scales && this.periphery?.scale?.apply(merged, { train })) || merged;
+      let y = tf.mul(raw, factor);
       if (!train && this.driftFactor !== undefined) y = tf.mul(y, this.driftFactor);
-      if (train) this.#remember({ x, input, raw, unscaled: y as tf.Tensor2D, active, trace });
-      if (this.learnedOutScales !== undefined) y = tf.mul(y, this.learnedOutScales);
-      return (this.bias === undefined ? y.clone() : tf.add(y, this.bias)) as tf.Tensor2D;
+      const unscaled = y as tf.Tensor2D;
+      if (this.learnedOutScales !== undefined && this.periphery === undefined) y = tf.mul(y, this.learnedOutScales);
+      const bias = this.bias && (this.periphery?.bias?.apply(this.bias, { train }) ?? this.bias);
+      const sum = bias === undefined ? y.clone() : tf.add(y, bias);
+      const quantised = this.periphery && { merged, factor, sum };
+      if (train) this.#remember({ x, input, raw, unscaled, active, trace, quantised });
+      return (this.periphery?.output?.apply(sum, { train }) ?? sum) as tf.Tensor2D;
     });
   }
 
@@ -147,6 +178,8 @@ export class AnalogTile {
       learnedOutScales: this.learnedOutScales,
       inputRange: this.inputRange,
       hasBias: this.bias !== undefined,
+      bias: this.bias,
+      periphery: this.periphery,
       backProduct: (dOut, weights) => this.#backProduct(dOut, weights, rng),
     });
   }
@@ -192,6 +225,11 @@ export class AnalogTile {
     now.dispose();
   }
 
+  #activeWeights(train: boolean): tf.Tensor2D {
+    const modified = train || this.options.config.modifier.enableDuringTest;
+    return modified ? this.trainingWeights : this.weights;
+  }
+
   /** The product of the tile alone, without digital scales: what a readout sees. */
   rawForward(x: tf.Tensor2D, rng: Rng): tf.Tensor2D {
     return analogMvm(x, this.weights, this.#mvm, rng);
@@ -210,6 +248,7 @@ export class AnalogTile {
 
   dispose(): void {
     this.#forget();
+    this.periphery?.dispose();
     const owned = [
       this.mappingScales,
       this.learnedOutScales,
@@ -253,24 +292,35 @@ export class AnalogTile {
   }
 
   #remember(record: ForwardRecord): void {
-    const copy = (t: tf.Tensor2D) => tf.keep(t.clone());
-    const { x, input, raw, unscaled, active, trace } = record;
+    const copy = <T extends tf.Tensor>(t: T): T => tf.keep(t.clone()) as T;
+    const { x, input, raw, unscaled, active, trace, quantised } = record;
     this.#record = {
       x: copy(x),
       input: copy(input),
       raw: copy(raw),
       unscaled: copy(unscaled),
       active: copy(active),
-      trace: trace && { prepared: copy(trace.prepared), scale: copy(trace.scale), rounded: copy(trace.rounded) },
+      trace: trace && {
+        prepared: copy(trace.prepared),
+        scale: copy(trace.scale),
+        rounded: copy(trace.rounded),
+        weights: trace.weights && copy(trace.weights),
+      },
+      quantised: quantised && {
+        merged: copy(quantised.merged),
+        factor: copy(quantised.factor),
+        sum: copy(quantised.sum),
+      },
     };
   }
 
   #forget(): void {
     if (this.#record === undefined) return;
-    const { trace, ...tensors } = this.#record;
+    const { trace, quantised, ...tensors } = this.#record;
     tf.dispose([
       ...Object.values(tensors),
-      ...(trace === undefined ? [] : [trace.prepared, trace.scale, trace.rounded]),
+      ...Object.values(trace ?? {}).filter((t) => t !== undefined),
+      ...Object.values(quantised ?? {}),
     ]);
     this.#record = undefined;
   }
@@ -282,8 +332,21 @@ function keptDraws(draws: TileDraws): TileDraws {
   return draws;
 }
 
+/** Modified weights of a tile, drawn for each input vector: [batch, inputs, outputs]. */
+function sampled(
+  weights: tf.Tensor2D,
+  batch: number,
+  modifier: CrossbarConfig['modifier'],
+  engine: Engine,
+  rng: Rng,
+): tf.Tensor2D {
+  const each = tf.tile(tf.expandDims(weights, 0), [batch, 1, 1]);
+  return modifyWeights(each, modifier, tf.max(tf.abs(weights)), engine, rng) as unknown as tf.Tensor2D;
+}
+
 /** Modified weights of a tile; the largest weight leaves out a copied last column (the analog bias). */
 function modified(weights: tf.Tensor2D, modifier: CrossbarConfig['modifier'], engine: Engine, rng: Rng): tf.Tensor2D {
+  if (modifier.perBatchSample) return weights.clone();
   if (!modifier.copyLastColumn) {
     return modifyWeights(weights, modifier, tf.max(tf.abs(weights)), engine, rng) as tf.Tensor2D;
   }

@@ -1,8 +1,12 @@
 import { type Rng, tf } from '../../tensor/index.js';
 import type { CrossbarConfig } from '../config/crossbar-config.js';
+import { calibrateRanges } from '../quantiser/calibrate.js';
+import { QuantisedPeriphery } from '../quantiser/quantised-periphery.js';
+import type { Quantiser } from '../quantiser/quantiser.js';
 import { AnalogTile } from './analog-tile.js';
 import { type TileGrid, type TilePlace, tileGrid, tilePlaces } from './grid.js';
-import type { TileGradients } from './tile-gradients.js';
+import { through } from './quantised-gradients.js';
+import type { QuantiserGradients, TileGradients } from './tile-record.js';
 
 /** What a tile array is made of. */
 export interface TileArrayOptions {
@@ -20,6 +24,8 @@ export interface ArrayGradients {
   readonly dx: tf.Tensor2D;
   readonly bias?: tf.Tensor1D;
   readonly tiles: readonly TileGradients[];
+  /** Of the quantisers behind the sum of the tiles, where they learn. */
+  readonly quantisers?: QuantiserGradients;
 }
 
 /**
@@ -32,6 +38,9 @@ export class TileArray {
   readonly tiles: readonly AnalogTile[];
   /** The array's bias [outputs]; undefined where the only tile has its own. */
   bias: tf.Tensor1D | undefined;
+  /** Quantisers of the array's bias and, with more than one tile, of its output; undefined where the class has none. */
+  readonly periphery: QuantisedPeriphery | undefined;
+  #sum: tf.Tensor2D | undefined;
 
   constructor(options: TileArrayOptions) {
     const { inputs, outputs, config, bias, rng } = options;
@@ -39,6 +48,8 @@ export class TileArray {
     this.places = tilePlaces(this.grid);
     const single = this.places.length === 1 && options.grid === undefined;
     this.bias = bias && !single ? tf.keep(tf.zeros([outputs])) : undefined;
+    const several = this.places.length > 1;
+    this.periphery = QuantisedPeriphery.create(config, { scale: false, bias: bias && !single, output: several });
     this.tiles = this.places.map(
       ({ rowStart, rowEnd, colStart, colEnd }, i) =>
         new AnalogTile({
@@ -73,12 +84,36 @@ export class TileArray {
         return parts.reduce((a, b) => tf.add(a, b));
       });
       const y = columns.length === 1 ? columns[0]! : (tf.concat(columns, 1) as tf.Tensor2D);
-      return (this.bias === undefined ? y.clone() : tf.add(y, this.bias)) as tf.Tensor2D;
+      const bias = this.bias && (this.periphery?.bias?.apply(this.bias, { train }) ?? this.bias);
+      const sum = (bias === undefined ? y.clone() : tf.add(y, bias)) as tf.Tensor2D;
+      if (this.periphery?.output === undefined) return sum;
+      if (train) this.#remember(sum);
+      return this.periphery.output.apply(sum, { train });
     });
   }
 
+  /** All quantisers of the array and its tiles. */
+  get quantisers(): Quantiser[] {
+    return [this.periphery, ...this.tiles.map(({ periphery }) => periphery)].flatMap((part) => part?.quantisers ?? []);
+  }
+
+  /** Lets the quantisers find their ranges on some batches in inference and fixes them (`calibrate_quantization_ranges`). */
+  calibrateQuantizationRanges(batches: Iterable<tf.Tensor2D>, rng: Rng, maxNumBatches = 20): void {
+    let count = 0;
+    const run = (x: tf.Tensor2D) => this.forward(x, { train: false, rng: rng.child(`batch-${count++}`) }).dispose();
+    calibrateRanges(this.quantisers, batches, run, maxNumBatches);
+  }
+
+  #remember(sum: tf.Tensor2D): void {
+    this.#sum?.dispose();
+    this.#sum = tf.keep(sum.clone());
+  }
+
   /** Gradients of the last forward pass in training. */
-  backward(dy: tf.Tensor2D, rng: Rng): ArrayGradients {
+  backward(dOutput: tf.Tensor2D, rng: Rng): ArrayGradients {
+    const { bias: quantisedBias, output: quantisedOutput } = this.periphery ?? {};
+    const output = through(this.#sum && quantisedOutput, this.#sum ?? dOutput, dOutput);
+    const dy = output.dx as tf.Tensor2D;
     const tiles = this.places.map(({ colStart, colEnd }, i) => {
       const own = tf.slice(dy, [0, colStart], [dy.shape[0], colEnd - colStart]);
       const gradients = this.tiles[i]!.backward(own, rng.child(`tile-${i}`));
@@ -95,7 +130,17 @@ export class TileArray {
         );
       return tf.concat(rows, 1) as tf.Tensor2D;
     });
-    return { dx, tiles, ...(this.bias !== undefined && { bias: tf.tidy(() => tf.sum(dy, 0) as tf.Tensor1D) }) };
+    const dBias = tf.tidy(() => tf.sum(dy, 0));
+    const bias = this.bias && through(quantisedBias?.quantiser, this.bias, dBias);
+    tf.dispose([dy, dBias]);
+    return {
+      ...{ dx, tiles },
+      ...(bias !== undefined && { bias: bias.dx as tf.Tensor1D }),
+      quantisers: {
+        ...(bias?.step !== undefined && { bias: bias.step }),
+        ...(output.step !== undefined && { output: output.step }),
+      },
+    };
   }
 
   /** What follows an optimiser step, on every tile. */
@@ -119,6 +164,8 @@ export class TileArray {
 
   dispose(): void {
     this.bias?.dispose();
+    this.#sum?.dispose();
+    this.periphery?.dispose();
     for (const tile of this.tiles) tile.dispose();
   }
 }

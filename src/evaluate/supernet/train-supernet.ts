@@ -9,7 +9,7 @@ import {
   shuffledBatches,
   type TaskData,
 } from '../../data/index.js';
-import { Model } from '../../nn/index.js';
+import { type InputRanges, Model } from '../../nn/index.js';
 import type { Architecture, SearchSpace } from '../../space/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
 import { breathe, type DigitalTraining, gradientStep, type HwaTraining, learningRateAt } from '../../training/index.js';
@@ -241,7 +241,7 @@ function drawPool(space: SearchSpace, including: readonly Architecture[], draws:
     .map(({ architecture }) => architecture);
 }
 
-function inputRanges(model: Model, x: tf.Tensor4D, { inputRange }: HwaTraining): Record<string, number> {
+function inputRanges(model: Model, x: tf.Tensor4D, { inputRange }: HwaTraining): InputRanges {
   const { images: _images, ...method } = inputRange;
   const some = tf.slice(x, 0, Math.min(rangeImages, x.shape[0]));
   try {

@@ -5,6 +5,7 @@ import { createRng } from '../../tensor/index.js';
 import { type DriftAccuracy, driftAccuracy } from '../../training/index.js';
 import type { PreparedNetwork } from '../prepare-network.js';
 import { programFingerprint } from '../program-fingerprint.js';
+import { withQuantisers } from '../with-quantisers.js';
 import type { ParameterRange } from './parameter-range.js';
 
 /** The settings of one point of a sweep, and the crossbar they make. */
@@ -74,6 +75,7 @@ export async function runSweep(
     graph: model.graph,
     weights,
     inputRanges: model.inputRanges,
+    quantisationRanges: model.quantisationRanges,
     images: fingerprintOf([images]),
     ...{ normalise, times, repeats, seed, backend },
   };
@@ -85,12 +87,9 @@ export async function runSweep(
     const earlier = byKey.get(key);
     const analog =
       earlier?.analog ??
-      (await driftAccuracy(model, images, normalise, crossbar, {
-        times,
-        repeats,
-        rng: createRng(seed, 'evaluate'),
-        signal,
-      }));
+      (await withQuantisers(network, crossbar, createRng(seed, 'evaluate/quantisers'), () =>
+        driftAccuracy(model, images, normalise, crossbar, { times, repeats, rng: createRng(seed, 'evaluate'), signal }),
+      ));
     results.push({ values, key, analog });
     onPoint(results, earlier === undefined);
   }

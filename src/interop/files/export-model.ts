@@ -33,7 +33,10 @@ export async function exportModel(
     format: 'kirchhoff-model',
     version: 1,
     graph: model.graph,
-    inputRanges: model.inputRanges,
+    inputRanges: model.inputRanges as ModelDocument['inputRanges'],
+    ...(Object.keys(model.quantisationRanges).length > 0 && {
+      quantisationRanges: model.quantisationRanges as NonNullable<ModelDocument['quantisationRanges']>,
+    }),
     about,
     weights: Object.entries(weights).map(([name, { shape }]) => ({ name, shape })),
     sha256: createHash('sha256').update(bytes).digest('hex'),

@@ -20,6 +20,7 @@ export async function loadModel(dir: string): Promise<Model> {
   const graph = parseGraph(document.graph, source);
   const model = Model.fromWeights(graph, await readWeights(join(dir, weightsFile), document));
   model.useInputRanges(document.inputRanges);
+  model.useQuantisationRanges(document.quantisationRanges ?? {});
   return model;
 }
 

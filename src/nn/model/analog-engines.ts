@@ -1,17 +1,25 @@
-import { AnalogLayer, type CoreDifferences, type CrossbarConfig } from '../../crossbar/index.js';
-import type { Rng } from '../../tensor/index.js';
+import { AnalogLayer, type CoreDifferences, type CrossbarConfig, type LayerQuantisers } from '../../crossbar/index.js';
+import type { Rng, tf } from '../../tensor/index.js';
 import { type BoundMatrix, type MatrixEngine, withDenseKernel } from './bound-matrix.js';
 
-/** Largest magnitude that the DACs of each matrix cover, by the id of the matrix layer. */
-export type InputRanges = Readonly<Record<string, number>>;
+/**
+ * Largest magnitude that the DACs of each matrix cover, by the id of the matrix layer: one number, or one for each part
+ * that the tiles cut its rows into.
+ */
+export type InputRanges = Readonly<Record<string, number | readonly number[]>>;
+
+/** Ranges of the quantisers of each matrix, by the id of the matrix layer; only for crossbars that quantise digitally. */
+export type QuantisationRanges = Readonly<Record<string, LayerQuantisers>>;
 
 /** One {@link AnalogLayer} per weight matrix of a network, with the range of its inputs. */
 export class TileGrids {
   readonly #layers: ReadonlyMap<string, AnalogLayer>;
   readonly #inputRanges: InputRanges;
+  readonly config: CrossbarConfig;
 
   /** Matrices without an input range take `prePost.inputRange.initValue` of the configuration. */
   constructor(matrices: readonly BoundMatrix[], config: CrossbarConfig, inputRanges: InputRanges) {
+    this.config = config;
     this.#layers = new Map(matrices.map(({ id, shape }) => [id, new AnalogLayer(id, shape, config)]));
     const { initValue } = config.prePost.inputRange;
     this.#inputRanges = Object.fromEntries(matrices.map(({ id }) => [id, inputRanges[id] ?? initValue]));
@@ -50,6 +58,40 @@ export class TileGrids {
   /** Lets all matrices drift to a time in seconds since programming. */
   drift(seconds: number, rng: Rng): void {
     for (const layer of this.#layers.values()) layer.drift(seconds, rng);
+  }
+
+  /** Ranges that the digital quantisers have found; empty where there are none. */
+  quantisationRanges(): QuantisationRanges {
+    const found = [...this.#layers].flatMap(([id, { periphery }]) => (periphery ? [[id, periphery.values()]] : []));
+    return Object.fromEntries(found);
+  }
+
+  /** Gives the digital quantisers ranges and fixes them. */
+  useQuantisationRanges(ranges: QuantisationRanges): void {
+    for (const [id, { periphery }] of this.#layers) periphery?.restore(ranges[id] ?? []);
+  }
+
+  /** Goes on with the digital quantisers of other grids of the same network, if they are of the same kind. */
+  takeQuantisers(from: TileGrids): void {
+    const kind = ({ config: { class: name, actQuantConfig, prePost, mapping } }: TileGrids) =>
+      JSON.stringify([name, actQuantConfig, prePost.periphQuant, mapping]);
+    if (kind(this) !== kind(from)) return;
+    for (const [id, layer] of this.#layers) layer.takePeriphery(from.#layers.get(id)!);
+  }
+
+  /** Lets the digital quantisers follow whatever they see while `run` runs, then fixes them. */
+  calibrating(run: () => void): void {
+    const peripheries = [...this.#layers.values()].flatMap(({ periphery }) => periphery ?? []);
+    for (const periphery of peripheries) periphery.state = 'estimate';
+    run();
+    for (const periphery of peripheries) periphery.fix();
+  }
+
+  /** Steps of the digital quantisers that are trained now. */
+  quantiserVariables(): tf.Variable[] {
+    const quantisers = [...this.#layers.values()].flatMap(({ periphery }) => periphery?.quantisers ?? []);
+    const learning = quantisers.filter(({ state }) => state === 'learn');
+    return learning.flatMap(({ delta, zero }) => [delta, zero].filter((variable) => variable !== undefined));
   }
 
   dispose(): void {

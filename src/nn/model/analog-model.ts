@@ -1,7 +1,7 @@
 import type { CoreDifferences, CrossbarConfig } from '../../crossbar/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { NetworkGraph } from '../graph/network-graph.js';
-import { type InputRanges, TileGrids } from './analog-engines.js';
+import { type InputRanges, type QuantisationRanges, TileGrids } from './analog-engines.js';
 import { type BoundNetwork, bindNetwork } from './bind-network.js';
 
 /**
@@ -25,10 +25,12 @@ export class AnalogModel {
     unusedBiases: ReadonlySet<string>,
     config: CrossbarConfig,
     inputRanges: InputRanges,
+    quantisationRanges: QuantisationRanges = {},
   ) {
     this.#weights = weights;
     this.#network = bindNetwork(graph, weights, unusedBiases);
     this.#grids = new TileGrids(this.#network.matrices, config, inputRanges);
+    this.#grids.useQuantisationRanges(quantisationRanges);
   }
 
   /**

@@ -2,6 +2,7 @@ import { layerVectors } from '../../crossbar/index.js';
 import { createRng, type Rng } from '../../tensor/index.js';
 import type { MatrixEngine } from './bound-matrix.js';
 import { digitalEngine } from './digital-engine.js';
+import { type RowTiling, rangesOf, rowCutsOf } from './row-parts.js';
 
 /** AIHWKit's `InputRangeCalibrationType`. */
 export const calibrationTypes = ['MovingStd', 'MovingQuantile', 'CacheQuantile', 'Max'] as const;
@@ -22,6 +23,8 @@ export interface CalibrationOptions {
   readonly maxSamples?: number;
   /** Range of `MovingStd` in standard deviations; 3 if absent. */
   readonly stdAlpha?: number;
+  /** Where the parts of a matrix shall have ranges of their own. */
+  readonly perTile?: RowTiling | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface CalibrationOptions {
  * there. The network computes exactly meanwhile; AIHWKit's moving types run with noise.
  */
 export class CalibrationObserver implements MatrixEngine {
-  readonly #records = new Map<string, CalibrationRecord>();
+  readonly #records = new Map<string, readonly CalibrationRecord[]>();
 
   constructor(
     readonly type: CalibrationType,
@@ -39,17 +42,26 @@ export class CalibrationObserver implements MatrixEngine {
   ) {}
 
   apply: MatrixEngine['apply'] = (matrix, x) => {
-    const record = this.#records.get(matrix.id) ?? new CalibrationRecord(this.type, this.options, matrix.id);
-    this.#records.set(matrix.id, record);
+    const cuts = rowCutsOf(matrix, this.options.perTile);
+    const records = this.#records.get(matrix.id) ?? this.#newRecords(matrix.id, cuts.length - 1);
+    this.#records.set(matrix.id, records);
     const vectors = layerVectors(x, matrix.shape);
-    record.add(vectors.dataSync() as Float32Array, vectors.shape[1]);
+    const values = vectors.dataSync() as Float32Array;
+    const [, width] = vectors.shape;
+    for (const [part, record] of records.entries()) record.add(values, width, cuts[part]!, cuts[part + 1]!);
     vectors.dispose();
     return digitalEngine.apply(matrix, x);
   };
 
-  /** The range of each matrix seen; 1 where only zeros came. */
-  ranges(): Record<string, number> {
-    return Object.fromEntries([...this.#records].map(([id, record]) => [id, record.range() || 1]));
+  /** The range of each matrix seen, or of its parts; 1 where only zeros came. */
+  ranges(): Record<string, number | number[]> {
+    return rangesOf(this.#records, (record) => record.range());
+  }
+
+  #newRecords(id: string, parts: number): CalibrationRecord[] {
+    return Array.from({ length: parts }, (_, part) => {
+      return new CalibrationRecord(this.type, this.options, part === 0 ? id : `${id}/part-${part}`);
+    });
   }
 }
 
@@ -71,8 +83,9 @@ class CalibrationRecord {
     [this.#quantile, this.#maxSamples, this.#stdAlpha] = [quantile, maxSamples, stdAlpha];
   }
 
-  add(values: Float32Array, width: number): void {
-    const vectors = nonZeroVectors(values, width);
+  /** Takes elements `from` to `to` of vectors of `width` elements. */
+  add(values: Float32Array, width: number, from: number, to: number): void {
+    const vectors = nonZeroVectors(values, width, from, to);
     if (vectors.length === 0) return;
     switch (this.type) {
       case 'Max':
@@ -101,10 +114,10 @@ class CalibrationRecord {
   }
 }
 
-function nonZeroVectors(values: Float32Array, width: number): Float32Array[] {
+function nonZeroVectors(values: Float32Array, width: number, from: number, to: number): Float32Array[] {
   const vectors: Float32Array[] = [];
   for (let at = 0; at < values.length; at += width) {
-    const vector = values.slice(at, at + width);
+    const vector = values.slice(at + from, at + to);
     if (vector.some((value) => value !== 0)) vectors.push(vector);
   }
   return vectors;

@@ -1,6 +1,8 @@
-import type { MatrixEngine } from './bound-matrix.js';
+import { tf } from '../../tensor/index.js';
+import type { BoundMatrix, MatrixEngine } from './bound-matrix.js';
 import type { CalibrationType } from './calibration.js';
 import { digitalEngine } from './digital-engine.js';
+import { type RowTiling, rangesOf, rowCutsOf } from './row-parts.js';
 
 /** How the input range of a weight matrix follows from the activations it sees. */
 export interface InputRangeOptions {
@@ -16,6 +18,11 @@ export interface InputRangeOptions {
   readonly maxSamples?: number;
   /** 3 if absent. */
   readonly stdAlpha?: number;
+  /**
+   * The mapping of the crossbars, where every part that their tiles cut a matrix's rows into shall have a range of its own,
+   * as every tile of AIHWKit has; else a matrix has one.
+   */
+  readonly perTile?: RowTiling | undefined;
 }
 
 /** Values per matrix and batch that a quantile is taken from, spread evenly over the batch. */
@@ -23,19 +30,37 @@ const samplesPerBatch = 65_536;
 
 /** Watches the inputs of every weight matrix during digital inference and derives input ranges from them. */
 export class InputRangeObserver implements MatrixEngine {
-  readonly #records = new Map<string, ActivationRecord>();
+  readonly #records = new Map<string, readonly ActivationRecord[]>();
+
+  constructor(readonly perTile?: RowTiling) {}
 
   apply: MatrixEngine['apply'] = (matrix, x) => {
-    const record = this.#records.get(matrix.id) ?? new ActivationRecord();
-    this.#records.set(matrix.id, record);
-    record.add(x.dataSync() as Float32Array);
+    const parts = channelParts(matrix, this.perTile);
+    const records = this.#records.get(matrix.id) ?? parts.map(() => new ActivationRecord());
+    this.#records.set(matrix.id, records);
+    for (const [i, [start, end]] of parts.entries()) {
+      const whole = start === 0 && end === x.shape.at(-1);
+      const own = whole
+        ? x
+        : tf.slice(x, [...x.shape.slice(1).map(() => 0), start], [...x.shape.slice(0, -1), end - start]);
+      records[i]!.add(own.dataSync() as Float32Array);
+      if (!whole) own.dispose();
+    }
     return digitalEngine.apply(matrix, x);
   };
 
-  /** The range of each matrix seen; 1 where only zeros came. */
-  ranges(options: InputRangeOptions = {}): Record<string, number> {
-    return Object.fromEntries([...this.#records].map(([id, record]) => [id, record.range(options) || 1]));
+  /** The range of each matrix seen, or of its parts; 1 where only zeros came. */
+  ranges(options: InputRangeOptions = {}): Record<string, number | number[]> {
+    return rangesOf(this.#records, (record) => record.range(options));
   }
+}
+
+/** The channels that each row part touches, [start, end). */
+function channelParts(matrix: BoundMatrix, perTile: RowTiling | undefined): [start: number, end: number][] {
+  const { shape } = matrix;
+  const cuts = rowCutsOf(matrix, perTile);
+  const window = shape.kind === 'conv2d' ? shape.kernel[0] * shape.kernel[1] : 1;
+  return cuts.slice(1).map((end, i) => [Math.floor(cuts[i]! / window), Math.ceil(end / window)]);
 }
 
 /**

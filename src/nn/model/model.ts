@@ -1,7 +1,7 @@
 import type { CrossbarConfig } from '../../crossbar/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { NetworkGraph } from '../graph/network-graph.js';
-import { type InputRanges, TileGrids } from './analog-engines.js';
+import { type InputRanges, type QuantisationRanges, TileGrids } from './analog-engines.js';
 import { AnalogModel } from './analog-model.js';
 import { type BoundNetwork, bindNetwork, redundantBiases } from './bind-network.js';
 import { CalibrationObserver, isCalibrationType } from './calibration.js';
@@ -50,6 +50,7 @@ export class Model {
   readonly #unusedBiases: ReadonlySet<string>;
   #grids: TileGrids | null = null;
   #inputRanges: InputRanges = {};
+  #quantisationRanges: QuantisationRanges = {};
 
   private constructor(graph: NetworkGraph, variables: ReadonlyMap<string, tf.Variable>) {
     this.graph = graph;
@@ -110,10 +111,12 @@ export class Model {
   calibrateInputRanges(
     batches: Iterable<tf.Tensor>,
     options: InputRangeOptions & { readonly batchStatistics?: boolean } = {},
-  ): Record<string, number> {
+  ): Record<string, number | number[]> {
     this.#moving.flush();
     const { method } = options;
-    const observer = isCalibrationType(method) ? new CalibrationObserver(method, options) : new InputRangeObserver();
+    const observer = isCalibrationType(method)
+      ? new CalibrationObserver(method, options)
+      : new InputRangeObserver(options.perTile);
     const training = options.batchStatistics === true;
     for (const batch of batches) {
       tf.tidy(() => this.#network.run(batch, { ...inferencePass(observer), training })).dispose();
@@ -145,9 +148,61 @@ export class Model {
 
   /** Chooses the crossbars of mode `hwa`, and the input ranges that {@link toAnalog} uses too. */
   enableHwa(config: CrossbarConfig, inputRanges: InputRanges): void {
+    const grids = new TileGrids(this.#network.matrices, config, inputRanges);
+    if (this.#grids === null) grids.useQuantisationRanges(this.#quantisationRanges);
+    else grids.takeQuantisers(this.#grids);
     this.#grids?.dispose();
-    this.#grids = new TileGrids(this.#network.matrices, config, inputRanges);
+    this.#grids = grids;
     this.#inputRanges = { ...inputRanges };
+  }
+
+  /**
+   * Finds the ranges of a crossbar's digital quantisers, which {@link toAnalog} uses from then on: AIHWKit's
+   * `calibrate_quantization_ranges`, on tiles that hold the exact weights. Set the input ranges first. The batches stay
+   * the caller's; one more than `maxNumBatches` is used, as there.
+   *
+   * @example
+   * model.useInputRanges(model.calibrateInputRanges(batches()));
+   * model.calibrateQuantizationRanges(batches(), crossbar, createRng(1));
+   * const analog = model.toAnalog(crossbar);
+   */
+  calibrateQuantizationRanges(
+    batches: Iterable<tf.Tensor>,
+    crossbar: CrossbarConfig,
+    rng: Rng,
+    { maxNumBatches = 20 }: { readonly maxNumBatches?: number } = {},
+  ): void {
+    this.#moving.flush();
+    const exact = { ...crossbar, modifier: { ...crossbar.modifier, type: 'None' as const } };
+    const grids = new TileGrids(this.#network.matrices, exact, this.#inputRanges);
+    grids.calibrating(() => {
+      let count = 0;
+      for (const batch of batches) {
+        const engine = grids.hwaEngine(rng.child(`batch-${count}`));
+        tf.tidy(() => this.#network.run(batch, inferencePass(engine))).dispose();
+        if (++count > maxNumBatches) break;
+      }
+    });
+    this.#quantisationRanges = grids.quantisationRanges();
+    this.#grids?.useQuantisationRanges(this.#quantisationRanges);
+    grids.dispose();
+  }
+
+  /** Sets the ranges of digital quantisers that {@link toAnalog} uses, for example those saved with a model. */
+  useQuantisationRanges(ranges: QuantisationRanges): void {
+    this.#quantisationRanges = { ...ranges };
+    this.#grids?.useQuantisationRanges(ranges);
+  }
+
+  /** Ranges of digital quantisers, found in training or by {@link calibrateQuantizationRanges}; empty where there are none. */
+  get quantisationRanges(): QuantisationRanges {
+    const trained = this.#grids?.quantisationRanges() ?? {};
+    return Object.keys(trained).length > 0 ? trained : this.#quantisationRanges;
+  }
+
+  /** Steps of digital quantisers that training changes now, beside {@link trainable}. */
+  quantiserVariables(): tf.Variable[] {
+    return this.#grids?.quantiserVariables() ?? [];
   }
 
   /** Sets the input ranges that {@link toAnalog} uses, for example those saved with a model. */
@@ -165,7 +220,8 @@ export class Model {
     const tensors = new Map(
       [...this.weights].map(([name, variable]) => [name, tf.keep(tf.clone(variable as tf.Tensor))]),
     );
-    return new AnalogModel(this.graph, tensors, this.#unusedBiases, config, inputRanges);
+    const { graph, quantisationRanges } = this;
+    return new AnalogModel(graph, tensors, this.#unusedBiases, config, inputRanges, quantisationRanges);
   }
 
   /** Copies of all weights. */

@@ -57,3 +57,43 @@ test('refuses devices that are trained by pulses', () => {
 test('names an unknown field', () => {
   expect(() => fromAihwkit({ forward: { out_nois: 0.1 } }, 'chip.json')).toThrow(/"outNois".*Did you mean "outNoise"/);
 });
+
+test('other I/O parameters in place of those of a preset start from their own class', () => {
+  const { forward } = fromAihwkit({
+    class: 'StandardHWATrainingPreset',
+    non_default: { forward: { class: 'StandardIOParameters', out_noise: 0.2 } },
+  });
+  expect(forward).toMatchObject({ outNoise: 0.2, outBound: 10, noiseManagement: 'AbsMax', irDrop: 0, wNoise: 0 });
+  const changed = fromAihwkit({ class: 'StandardHWATrainingPreset', non_default: { forward: { out_noise: 0.2 } } });
+  expect(changed.forward).toMatchObject({ outNoise: 0.2, noiseManagement: 'Constant', irDrop: 1 });
+});
+
+test('reads and writes the quantised periphery, also under the field names that AIHWKit keeps it', () => {
+  const config = fromAihwkit({
+    class: 'QuantizedTorchInferenceRPUConfig',
+    act_quant_config: {
+      class: 'ActivationQuantConfig',
+      n_bits: 8,
+      symmetric: false,
+      _range_estimator: 'MSE',
+      _range_estimator_params: { class: 'MSEEstimatorParams', range_opt_method: 'grid', num_candidates: 50 },
+      _range_estimator_to_params: { MSE: 'MSEEstimatorParams' },
+    },
+    pre_post: {
+      class: 'PrePostProcessingParameterQuant',
+      input_range: { class: 'InputRangeParameter', enable: true },
+      periph_quant: { class: 'PeripheryQuantizationParameter', n_bits: 6, learn_quant_params: true },
+    },
+  });
+  expect(config.actQuantConfig).toMatchObject({
+    nBits: 8,
+    symmetric: false,
+    rangeEstimator: 'MSE',
+    rangeEstimatorParams: { rangeOptMethod: 'grid', numCandidates: 50, rangeMargin: 0.5 },
+  });
+  expect(config.prePost.periphQuant).toMatchObject({ nBits: 6, learnQuantParams: true, initLearningAfter: 100 });
+  const written = toAihwkit(config);
+  expect(fromAihwkit(JSON.parse(JSON.stringify(written)))).toEqual(config);
+  expect(written).toMatchObject({ act_quant_config: { n_bits: 8, range_estimator: 'MSE' } });
+  expect(toAihwkit(resolveCrossbar('TorchInferenceRPUConfig'))).not.toHaveProperty('act_quant_config');
+});

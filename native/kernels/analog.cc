@@ -12,6 +12,8 @@ namespace kh {
 namespace KH_ARCH {
 namespace {
 
+constexpr int kNoiseFloats = 4096;  // numbers drawn at a time: they share the first-level cache with patches and weights
+
 /** The rows of one tile. */
 struct Tile {
   Run* runs;         // where they lie in a patch
@@ -28,7 +30,7 @@ struct Layer {
   const float* x;
   const float* scales;  // [tiles][padded outputs]
   const float* bias;    // padded
-  const float* zeros;   // as many zeros
+  bool usual;           // see TileSink
   float* y;
   uint8_t* clipped;
   int64_t* clippedOfItem;
@@ -53,12 +55,18 @@ struct RangeCopy {
   }
 };
 
-/** The DAC. */
+/** The DAC. Its output is in tile units, or, with `inSteps`, a number of steps: the weights then carry the step. */
 struct Dac {
   Divider grid;
-  float bound;
+  float bound;  // in the unit of the output; <= 0: none
+  bool inSteps;
+  Dac(const AnalogDesc& a, bool steps) : grid(a.inpStep), bound(steps ? a.inpBound * grid.inverse : a.inpBound), inSteps(steps) {
+    // Values that were clipped to [-1, 1] seldom need another clip.
+    if (a.clipRange && !a.absMax && a.inpStep > 0 && __builtin_rintf(1.0f / a.inpStep) * a.inpStep <= a.inpBound) bound = 0;
+  }
   KH_INLINE vf apply(const Dac& dac, vf v) {
-    if (dac.grid.step > 0) v = dac.grid.round(v);
+    if (dac.inSteps) v = dac.grid.steps(v);
+    else if (dac.grid.step > 0) v = dac.grid.round(v);
     return dac.bound > 0 ? clipTo(v, dac.bound) : v;
   }
 };
@@ -74,7 +82,11 @@ struct DacCopy {
   }
 };
 
-/** Noise, ADC and scales for the rows of one register block. `Usual`: there is noise, rounding and a bound, and no alpha. */
+/**
+ * Noise, ADC and scales for the rows of one register block. `Usual`: there are noise, rounding at both ends and a bound, but
+ * no alpha. Weights, noise and bounds then come in steps of the ADC and the scales carry the step, so that one addition, one
+ * rounding and one multiply-add are left. (The exact division by the step matters where sums are exact: not under noise.)
+ */
 template <bool Usual>
 struct TileSink {
   Divider grid;
@@ -82,35 +94,36 @@ struct TileSink {
   const float* noise;    // [row][outputs], at the panel's first column; null without noise
   const float* alpha;    // of the block's rows; null without noise management
   const float* scale;    // at the panel's first column
-  const float* bias;     // likewise; zeros except in the last tile
+  const float* bias;     // likewise
   float floor;           // 0 for a ReLU behind the last tile, else -infinity
   float* out;            // y at the block's first row and the panel's first column
   uint8_t* mask;         // likewise, or null
   int64_t* maskCount;
   int outputs, columns;  // row stride; valid columns from the panel's first one
-  bool first;
+  bool first;            // the first tile starts from the bias, the others from the sum so far
 
   void operator()(int p, int v, vf value) const __attribute__((always_inline)) {
     const int64_t at = (int64_t)p * outputs + v * L;
-    if (Usual || noise) value += splat(sigma) * load(noise + at);
-    if (Usual || grid.step > 0) value = grid.round(value);
-    if (Usual || outBound > 0) value = clipTo(value, outBound);
-    if (!Usual && alpha) value *= splat(alpha[p]);
+    if (Usual) {
+      value = clipTo(vrint(value + load(noise + at)), outBound);
+    } else {
+      if (noise) value += splat(sigma) * load(noise + at);
+      if (grid.step > 0) value = grid.round(value);
+      if (outBound > 0) value = clipTo(value, outBound);
+      if (alpha) value *= splat(alpha[p]);
+    }
     const int left = columns - v * L;
     if (mask && __builtin_expect(reaches(value, clipBound), 0)) markClipped(value, at, left);
-    value *= load(scale + v * L);
     float* to = out + at;
     if (__builtin_expect(left >= L, 1)) {
-      if (!first) value += load(to);
-      store(to, finish(value, v));
+      store(to, finish(value, v, load(first ? bias + v * L : to)));
     } else {
-      if (!first) value += loadPart(to, left);
-      storePart(to, finish(value, v), left);
+      storePart(to, finish(value, v, first ? load(bias + v * L) : loadPart(to, left)), left);
     }
   }
 
-  /** Without branches: the bias is zero and the floor -infinity where neither is due. The order of the operands keeps NaN. */
-  vf finish(vf sum, int v) const __attribute__((always_inline)) { return vmax(splat(floor), sum + load(bias + v * L)); }
+  /** The order of the operands keeps NaN. */
+  vf finish(vf value, int v, vf sum) const __attribute__((always_inline)) { return vmax(splat(floor), value * load(scale + v * L) + sum); }
 
   static bool reaches(vf value, float bound) __attribute__((always_inline)) {
 #if defined(__AVX512F__)
@@ -198,7 +211,7 @@ void layerItem(const Layer& l, Arena& arena, int item) {
   const Place place = placeItem(l.slab, item);
   const AnalogDesc& a = l.a;
   const RangeCopy range = {a.inputScale, a.clipRange != 0};
-  const Dac dac = {Divider(a.inpStep), a.inpBound};
+  const Dac dac(a, l.usual);
   const bool absMax = a.absMax != 0;
   float* buffer = l.slab.direct ? nullptr : arena.floats(l.slab.floats);
   const float* base = absMax ? fillSlab(l.slab, l.x, buffer, place, range) : fillSlab(l.slab, l.x, buffer, place, DacCopy{range, dac});
@@ -230,10 +243,14 @@ void layerItem(const Layer& l, Arena& arena, int item) {
       const Tile& tile = l.tiles[t];
       const int64_t first = (position + from) * outputs;
       const bool last = t == a.tiles - 1;
-      TileSink<Usual> sink = {Divider(a.outStep), a.outBound, a.outBound > 0 ? 0.999f * a.outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
-                              l.scales + (int64_t)t * l.padded, last ? l.bias : l.zeros, last && a.relu ? 0.0f : -__builtin_inff(), l.y + first,
+      const Divider grid(a.outStep);
+      const float outBound = Usual ? a.outBound * grid.inverse : a.outBound;
+      TileSink<Usual> sink = {grid, outBound, outBound > 0 ? 0.999f * outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
+                              l.scales + (int64_t)t * l.padded, l.bias, last && a.relu ? 0.0f : -__builtin_inff(), l.y + first,
                               nullptr, &clippedCount, outputs, outputs, t == 0};
-      if (noisy) sink.noise = normalsAt(l.noise, t * l.positions * outputs + first, (int64_t)rows * outputs, noiseBuffer);
+      const int64_t at = t * l.positions * outputs + first, count = (int64_t)rows * outputs;
+      if (Usual) sink.noise = normalsAt(l.noise, at, count, noiseBuffer, Deviation(a.outNoise * grid.inverse));
+      else if (noisy) sink.noise = normalsAt(l.noise, at, count, noiseBuffer);
       if (l.clipped) sink.mask = l.clipped + t * l.positions * outputs + first;
       if (absMax) {
         packPatches(tile, dac, base, l.slab.origins + from, rows, patches, patchStride, alphas);
@@ -248,12 +265,13 @@ void layerItem(const Layer& l, Arena& arena, int item) {
   if (l.clippedOfItem) l.clippedOfItem[item] = clippedCount;
 }
 
-/** The runs and the packed weights of tile rows [r0, r1): of tap q, the channels c with r0 <= c*taps + q < r1. */
-Tile planTile(Arena& arena, const Conv2DDesc& d, const Slab& slab, const float* w, int r0, int r1) {
+/** The runs and the packed weights, times `factor`, of tile rows [r0, r1): of tap q, the channels c with r0 <= c*taps + q < r1. */
+Tile planTile(Arena& arena, const Conv2DDesc& d, const Slab& slab, const float* w, float factor, int r0, int r1) {
   const int taps = d.kh * d.kw;
   Tile tile = {(Run*)arena.take(sizeof(Run) * taps), 0, r1 - r0, nullptr};
-  float* packed = arena.floats((size_t)(r1 - r0) * paddedColumns(d.k));
-  tile.packed = packed;
+  float* const all = arena.floats((size_t)(r1 - r0) * paddedColumns(d.k));
+  float* packed = all;
+  tile.packed = all;
   for (int q = 0; q < taps; ++q) {
     const int c0 = imax(0, ceilDiv(imax(0, r0 - q), taps)), c1 = imax(0, ceilDiv(imax(0, r1 - q), taps));
     if (c1 <= c0) continue;
@@ -271,6 +289,8 @@ Tile planTile(Arena& arena, const Conv2DDesc& d, const Slab& slab, const float* 
     }
     column += vectors * L;
   }
+  if (factor != 1)
+    for (float* at = all; at < packed; at += L) store(at, load(at) * splat(factor));
   return tile;
 }
 
@@ -289,27 +309,27 @@ void analogConv2d(Context& context, const Conv2DDesc& d, const AnalogDesc& a, co
   l.a = a;
   l.slab = planSlab(arena, {d.n, d.h, d.w, d.c, d.ho, d.wo, d.sh, d.sw, d.kh, d.kw, ty, tx}, false, kItemPixels);
   l.tiles = (Tile*)arena.take(sizeof(Tile) * a.tiles);
-  for (int t = 0; t < a.tiles; ++t) l.tiles[t] = planTile(arena, d, l.slab, w, a.rowCuts[t], a.rowCuts[t + 1]);
+  l.usual = a.outNoise > 0 && a.outStep > 0 && a.outBound > 0 && a.inpStep > 0 && !a.absMax;
+  const float weightFactor = l.usual ? a.inpStep / a.outStep : 1.0f, scaleFactor = l.usual ? a.factor * a.outStep : a.factor;
+  for (int t = 0; t < a.tiles; ++t) l.tiles[t] = planTile(arena, d, l.slab, w, weightFactor, a.rowCuts[t], a.rowCuts[t + 1]);
   l.padded = paddedColumns(d.k);
-  float* padded = arena.floats((size_t)(a.tiles + 2) * l.padded);
-  memset(padded, 0, (size_t)(a.tiles + 2) * l.padded * sizeof(float));
+  float* padded = arena.floats((size_t)(a.tiles + 1) * l.padded);
+  memset(padded, 0, (size_t)(a.tiles + 1) * l.padded * sizeof(float));
   for (int t = 0; t < a.tiles; ++t)
-    for (int i = 0; i < d.k; ++i) padded[(int64_t)t * l.padded + i] = scales[(int64_t)t * d.k + i] * a.factor;
+    for (int i = 0; i < d.k; ++i) padded[(int64_t)t * l.padded + i] = scales[(int64_t)t * d.k + i] * scaleFactor;
   if (bias) memcpy(padded + (int64_t)a.tiles * l.padded, bias, d.k * sizeof(float));
   l.x = x;
   l.scales = padded;
   l.bias = padded + (int64_t)a.tiles * l.padded;
-  l.zeros = l.bias + l.padded;
   l.y = y;
   l.positions = (int64_t)d.n * d.ho * d.wo;
-  l.chunk = imin(l.slab.pixels, imax(16, 8192 / imax(1, d.k) / 16 * 16));
+  l.chunk = imin(l.slab.pixels, imax(16, kNoiseFloats / imax(1, d.k) / 16 * 16));
   if (a.absMax) l.chunk = imin(l.chunk, 32);
   l.noise = {{a.key[0], a.key[1]}, {a.stream[0], a.stream[1]}, a.block};
   l.clipped = aux.clipped;
   if (aux.clipped) l.clippedOfItem = (int64_t*)arena.take(sizeof(int64_t) * l.slab.items);
-  const bool usual = a.outNoise > 0 && a.outStep > 0 && a.outBound > 0 && !a.absMax;
   context.parallel(l.slab.items, [&](int item, int worker) {
-    if (usual) layerItem<true>(l, context.arena(worker), item);
+    if (l.usual) layerItem<true>(l, context.arena(worker), item);
     else layerItem<false>(l, context.arena(worker), item);
   });
   if (aux.clippedCount) {

@@ -21,7 +21,8 @@ static float fmaRounds(int64_t rounds) {
 #pragma GCC unroll 16
     for (int i = 0; i < kPeakChains; ++i) {
       acc[i] = acc[i] * scale + shift;
-#if defined(__AVX512F__)
+#if defined(KH_EMULATED_AVX512)  // no register is that wide
+#elif defined(__AVX512F__)
       __asm__("" : "+v"(acc[i]));  // no round may be computed ahead of time
 #elif defined(__x86_64__)
       __asm__("" : "+x"(acc[i]));

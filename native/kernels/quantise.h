@@ -22,7 +22,9 @@ struct Divider {
     return v / splat(d.step);
 #endif
   }
-  vf round(vf v) const __attribute__((always_inline)) { return vrint(divide(*this, v)) * splat(step); }
+  /** The nearest number of steps. */
+  vf steps(vf v) const __attribute__((always_inline)) { return vrint(divide(*this, v)); }
+  vf round(vf v) const __attribute__((always_inline)) { return steps(v) * splat(step); }
 };
 
 KH_INLINE vf clipTo(vf v, float bound) { return vmax(vmin(v, splat(bound)), splat(-bound)); }

@@ -7,8 +7,9 @@ namespace kh::KH_ARCH {
 namespace {
 
 /** x * scale + shift in two roundings, as the reference in TypeScript has them: no fused multiply-add. */
-struct Scaled {
+struct Scaled : Plain {
   float scale, shift;
+  Scaled(float by, float plus) : scale(by), shift(plus) {}
   vf operator()(vf x) const __attribute__((always_inline)) {
     vf product = x * splat(scale);
 #if defined(__x86_64__)
@@ -35,7 +36,7 @@ void fillWith(const RandomDesc& d, float* out, int64_t n, const Finish& finish) 
 template <bool Normal>
 void fillScaled(const RandomDesc& d, float* out, int64_t n) {
   if (d.scale == 1.0f && d.shift == 0.0f) fillWith<Normal>(d, out, n, Plain{});
-  else fillWith<Normal>(d, out, n, Scaled{d.scale, d.shift});
+  else fillWith<Normal>(d, out, n, Scaled(d.scale, d.shift));
 }
 
 }  // namespace

@@ -15,7 +15,11 @@ struct PhiloxSource {
   uint64_t block;
 };
 
-constexpr int kPhiloxGroups = 4;
+#if defined(__AVX512F__)
+constexpr int kPhiloxGroups = 2;  // 16 of 32 registers hold their words; more would spill
+#else
+constexpr int kPhiloxGroups = 1;  // 8 of 16 registers; the next group starts while this one's normals are computed
+#endif
 constexpr int kPhiloxBatch = 4 * L * kPhiloxGroups;  // numbers made at a time
 
 typedef uint64_t vq __attribute__((vector_size(L * 4)));  // L/2 counters, one in each 64-bit lane
@@ -69,70 +73,130 @@ KH_INLINE vu joinLow(vq even, vq odd) {
 #define KH_PHILOX_ODD vq{1, 3}
 #endif
 
-/** Words of G groups of L blocks from `first`; words[group][word]. */
+/** High halves of two vectors as one vector of words, likewise. */
+KH_INLINE vu joinHigh(vq even, vq odd) {
+#if defined(__AVX512F__)
+  return (vu)_mm512_mask_shuffle_epi32((__m512i)odd, 0x5555, (__m512i)even, (_MM_PERM_ENUM)0xF5);
+#elif defined(__AVX2__)
+  return (vu)_mm256_blend_epi32(_mm256_srli_epi64((__m256i)even, 32), (__m256i)odd, 0xAA);
+#else
+  return (vu)((even >> 32) | (odd & splatWide(0xffffffff00000000u)));
+#endif
+}
+
+KH_INLINE vu splatKey(uint32_t key, int round, uint32_t step) { return splatBits(key + (uint32_t)round * step); }
+
+/** One of seven rounds; the words that leave the multiplications are not masked, since only their low halves are multiplied. */
+KH_INLINE void philoxRound(vq (&x)[4], vq key0, vq key1) {
+  const vq product0 = multiplyLow(x[0], splatWide(0xd2511f53u)), product1 = multiplyLow(x[2], splatWide(0xcd9e8d57u));
+  x[0] = (product1 >> 32) ^ x[1] ^ key0;
+  x[1] = product1;
+  x[2] = (product0 >> 32) ^ x[3] ^ key1;
+  x[3] = product0;
+}
+
+/**
+ * Words of G groups of L blocks from `first`; words[group][word]. Where all their counters have the same high word, what
+ * the first three rounds multiply of it and of the stream is one number for all lanes, and computed as such.
+ */
 template <int G>
 KH_INLINE void philox(const PhiloxSource& source, uint64_t first, vu (&words)[G][4]) {
   constexpr int H = 2 * G;
-  vq x[4][H];
-#pragma GCC unroll 16
-  for (int h = 0; h < H; ++h) {
-    x[0][h] = splatWide(first + (uint64_t)(h / 2) * L) + (h % 2 ? KH_PHILOX_ODD : KH_PHILOX_EVEN);
-    x[1][h] = x[0][h] >> 32;
-    x[2][h] = splatWide(source.stream[0]);
-    x[3][h] = splatWide(source.stream[1]);
-  }
-  const vq factor0 = splatWide(0xd2511f53u), factor1 = splatWide(0xcd9e8d57u);
-#pragma GCC unroll 7
-  for (int round = 0; round < 7; ++round) {
-    const vq key0 = splatWide(source.key[0] + (uint32_t)round * 0x9e3779b9u), key1 = splatWide(source.key[1] + (uint32_t)round * 0xbb67ae85u);
+  constexpr uint32_t factor0 = 0xd2511f53u, factor1 = 0xcd9e8d57u, step0 = 0x9e3779b9u, step1 = 0xbb67ae85u;
+  vq x[H][4];
+  if (__builtin_expect((uint32_t)first <= 0xffffffffu - G * L, 1)) {
+    const uint64_t product1 = (uint64_t)factor1 * source.stream[0];
+    const uint32_t word0 = (uint32_t)(product1 >> 32) ^ (uint32_t)(first >> 32) ^ source.key[0];
+    const uint64_t product0 = (uint64_t)factor0 * word0;
+    const vq second1 = splatWide(source.stream[1] ^ source.key[1]);                      // what the first round's word 2 is xored with
+    const vq second0 = splatWide((uint32_t)product1 ^ (source.key[0] + step0));          // the second round's word 0
+    const vq third1 = splatWide((uint32_t)(product0 >> 32) ^ (source.key[1] + step1));   // the second round's word 2
+    const vq third = splatWide((uint32_t)product0 ^ (source.key[1] + 2 * step1));        // the third round's word 2
+    const vq third0 = splatWide((uint64_t)(source.key[0] + 2 * step0));
 #pragma GCC unroll 16
     for (int h = 0; h < H; ++h) {
-      const vq product0 = multiplyLow(x[0][h], factor0), product1 = multiplyLow(x[2][h], factor1);
-      x[0][h] = (product1 >> 32) ^ x[1][h] ^ key0;
-      x[1][h] = product1;
-      x[2][h] = (product0 >> 32) ^ x[3][h] ^ key1;
-      x[3][h] = product0;
+      const vq counter = splatWide(first + (uint64_t)(h / 2) * L) + (h % 2 ? KH_PHILOX_ODD : KH_PHILOX_EVEN);
+      const vq a = multiplyLow(counter, splatWide(factor0));
+      const vq b = multiplyLow((a >> 32) ^ second1, splatWide(factor1));
+      const vq c = multiplyLow((b >> 32) ^ second0, splatWide(factor0)), d = multiplyLow(a ^ third1, splatWide(factor1));
+      x[h][0] = (d >> 32) ^ b ^ third0;
+      x[h][1] = d;
+      x[h][2] = (c >> 32) ^ third;
+      x[h][3] = c;
     }
+  } else {
+#pragma GCC unroll 16
+    for (int h = 0; h < H; ++h) {
+      x[h][0] = splatWide(first + (uint64_t)(h / 2) * L) + (h % 2 ? KH_PHILOX_ODD : KH_PHILOX_EVEN);
+      x[h][1] = x[h][0] >> 32;
+      x[h][2] = splatWide(source.stream[0]);
+      x[h][3] = splatWide(source.stream[1]);
+    }
+    for (int round = 0; round < 3; ++round)
+      for (int h = 0; h < H; ++h)
+        philoxRound(x[h], splatWide(source.key[0] + (uint32_t)round * step0), splatWide(source.key[1] + (uint32_t)round * step1));
   }
+#pragma GCC unroll 3
+  for (int round = 3; round < 6; ++round)
+#pragma GCC unroll 16
+    for (int h = 0; h < H; ++h)
+      philoxRound(x[h], splatWide(source.key[0] + (uint32_t)round * step0), splatWide(source.key[1] + (uint32_t)round * step1));
+  // The last round on whole vectors of words.
 #pragma GCC unroll 8
-  for (int g = 0; g < G; ++g)
-#pragma GCC unroll 4
-    for (int w = 0; w < 4; ++w) words[g][w] = joinLow(x[w][2 * g], x[w][2 * g + 1]);
+  for (int g = 0; g < G; ++g) {
+    vq(&even)[4] = x[2 * g], (&odd)[4] = x[2 * g + 1];
+    const vq even0 = multiplyLow(even[0], splatWide(factor0)), odd0 = multiplyLow(odd[0], splatWide(factor0));
+    const vq even1 = multiplyLow(even[2], splatWide(factor1)), odd1 = multiplyLow(odd[2], splatWide(factor1));
+    words[g][0] = joinHigh(even1, odd1) ^ joinLow(even[1], odd[1]) ^ splatKey(source.key[0], 6, step0);
+    words[g][1] = joinLow(even1, odd1);
+    words[g][2] = joinHigh(even0, odd0) ^ joinLow(even[3], odd[3]) ^ splatKey(source.key[1], 6, step1);
+    words[g][3] = joinLow(even0, odd0);
+  }
 }
 
 /** A word as a uniform number in [0, 1) with 24 bits. */
 KH_INLINE vf uniformOf(vu word) { return toFloat((vi)(word >> 8)) * splat(0x1p-24f); }
 
+// For equal pieces of [1, 2): the reciprocal q of the piece's middle, and 2 ln q. The first piece has q = 1 and the last one
+// q = 1/2, so that numbers beside 1 keep the relative precision of their logarithm.
 #if defined(__AVX512F__)
-// For sixteen pieces of [0.75, 1.5): the reciprocal q of the piece's middle, and 2 ln q. The two pieces that meet at 1
-// have q = 1, so that the logarithm keeps its relative precision there.
 #define KH_LOG_INVERSES \
-  vf{1.30612242f, 1.25490201f, 1.20754719f, 1.16363633f, 1.12280703f, 1.08474576f, \
-     1.04918027f, 1.0f, 1.0f, 0.914285719f, 0.864864886f, 0.820512831f, \
-     0.780487776f, 0.744186044f, 0.711111128f, 0.680851042f}
+  vf{1.0f, 0.914285719f, 0.864864886f, 0.820512831f, 0.780487776f, 0.744186044f, 0.711111128f, 0.680851042f, \
+     0.653061211f, 0.627451003f, 0.603773594f, 0.581818163f, 0.561403513f, 0.542372882f, 0.524590135f, 0.5f}
 #define KH_LOG_VALUES \
-  vf{0.53412553f, 0.454114972f, 0.377182369f, 0.303099733f, 0.231663646f, 0.162691283f, \
-     0.0960183266f, 0.0f, 0.0f, -0.179224306f, -0.290363971f, -0.395651461f, \
-     -0.495672402f, -0.590928433f, -0.681853126f, -0.768823461f}
+  vf{0.0f, -0.179224312f, -0.290363967f, -0.39565146f, -0.495672405f, -0.590928435f, -0.681853116f, -0.768823445f, \
+     -0.852168858f, -0.932179391f, -1.009112f, -1.08319461f, -1.15463066f, -1.22360313f, -1.29027605f, -1.38629436f}
+#elif defined(__AVX2__)
+#define KH_LOG_INVERSES vf{1.0f, 0.842105269f, 0.761904776f, 0.695652187f, 0.639999986f, 0.592592597f, 0.551724136f, 0.5f}
+#define KH_LOG_VALUES vf{0.0f, -0.343700498f, -0.543867409f, -0.725810945f, -0.892574251f, -1.04649627f, -1.18941426f, -1.38629436f}
 #endif
 
-/** -2 ln x for normal x in (0, 1]. */
+/** -2 ln x for normal x in (0, 1]. Never negative, and 0 only for 1. */
 KH_INLINE vf minusTwoLog(vf x) {
 #if defined(__AVX512F__)
-  const vi shifted = (vi)x - (vi)splatBits(0x3f400000u);  // exponent and mantissa counted from 0.75
-  const vf e = toFloat(shifted >> 23);
-  const vf m = (vf)((shifted & (vi)splatBits(0x007fffffu)) + (vi)splatBits(0x3f400000u));
-  const __m512i piece = _mm512_maskz_srli_epi32(0xffff, (__m512i)shifted, 19);  // the permutation looks at the low four bits
+  const vf e = (vf)_mm512_maskz_getexp_ps(0xffff, (__m512)x);
+  const vf m = (vf)_mm512_maskz_getmant_ps(0xffff, (__m512)x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_zero);
+  const __m512i piece = (__m512i)((vu)x >> 19);  // the permutation looks at the low four bits
   const vf inverse = (vf)_mm512_maskz_permutexvar_ps(0xffff, piece, (__m512)KH_LOG_INVERSES);
   const vf value = (vf)_mm512_maskz_permutexvar_ps(0xffff, piece, (__m512)KH_LOG_VALUES);
-  const vf r = m * inverse - splat(1.0f);
-  // -2 ln(1 + r) = r (-2 + r - 2/3 r^2 + ...), |r| <= 1/16
-  vf p = splat(1.0f / 3.0f) * r + splat(-0.4f);
-  p = p * r + splat(0.5f);
-  p = p * r + splat(-2.0f / 3.0f);
-  p = p * r + splat(1.0f);
-  p = p * r + splat(-2.0f);
-  return p * r + (e * splat(-1.38629436111989f) + value);
+  const vf r = fused(m, inverse, splat(-1.0f));
+  vf p = fused(splat(0.497015506f), r, splat(-0.667621136f));  // -2 ln(1 + r) / r, -1/32 <= r <= 1/16
+  p = fused(p, r, splat(0.999996483f));
+  p = fused(p, r, splat(-2.0f));
+  return fused(p, r, fused(e, splat(-1.38629436f), value));
+#elif defined(__AVX2__) && defined(__FMA__)
+  const vi shifted = (vi)x - (vi)splatBits(0x3f800000u);
+  const vf e = toFloat(shifted >> 23);
+  const vf m = (vf)((shifted & (vi)splatBits(0x007fffffu)) | (vi)splatBits(0x3f800000u));
+  const __m256i piece = (__m256i)((vu)x >> 20);  // the permutation looks at the low three bits
+  const vf inverse = (vf)_mm256_permutevar8x32_ps((__m256)KH_LOG_INVERSES, piece);
+  const vf value = (vf)_mm256_permutevar8x32_ps((__m256)KH_LOG_VALUES, piece);
+  const vf r = fused(m, inverse, splat(-1.0f));
+  vf p = fused(splat(-0.379922003f), r, splat(0.502216518f));  // -2 ln(1 + r) / r, -1/16 <= r <= 1/8
+  p = fused(p, r, splat(-0.666682899f));
+  p = fused(p, r, splat(0.999999344f));
+  p = fused(p, r, splat(-2.0f));
+  return fused(p, r, fused(e, splat(-1.38629436f), value));
 #else
   const vi bits = (vi)x;
   const vf half = (vf)((bits & (vi)splatBits(0x007fffffu)) | (vi)splatBits(0x3f000000u));
@@ -151,48 +215,32 @@ KH_INLINE vf minusTwoLog(vf x) {
   p = p * m + splat(3.3333331174e-1f);
   vf y = m * z * p + e * splat(-2.12194440e-4f);
   y = y - splat(0.5f) * z;
-  return ((m + y) + e * splat(0.693359375f)) * splat(-2.0f);
+  return vmax(((m + y) + e * splat(0.693359375f)) * splat(-2.0f), zero());
 #endif
 }
 
-/** Square root of a number >= 0 that is 0 or not tiny, to the last bit or the one before. */
-KH_INLINE vf squareRoot(vf x) {
-#if defined(__AVX512F__)
-  const vf limited = vmax(x, splat(1e-30f));
-  const vf estimate = (vf)_mm512_maskz_rsqrt14_ps(0xffff, (__m512)limited);
-  const vf root = limited * estimate;
-  const vf error = splat(0.5f) - root * (splat(0.5f) * estimate);
-  return root + root * error;
-#else
-  return vsqrt(vmax(x, zero()));
-#endif
-}
-
-/** Sine and cosine of 2 pi u, u = (word >> 8) 2^-24. The nearest quarter turn is exact, the rest at most an eighth of a turn. */
-KH_INLINE void turn(vu word, vf& sine, vf& cosine) {
-  const vu quarter = word + splatBits(0x20000000u);                // its two top bits: the nearest quarter turn
-  const vi rest = (vi)((word & splatBits(0xffffff00u)) << 2);      // in 2^-34 turns, signed
-  const vf r = toFloat(rest) * splat(6.28318530717958648f * 0x1p-34f);
-  const vf z = r * r;
-  vf s = splat(-1.9515295891e-4f);  // Cephes sinf, cosf
-  s = s * z + splat(8.3321608736e-3f);
-  s = s * z + splat(-1.6666654611e-1f);
-  s = (s * z) * r + r;
-  vf c = splat(2.443315711809948e-5f);
-  c = c * z + splat(-1.388731625493765e-3f);
-  c = c * z + splat(4.166664568298827e-2f);
-  c = c * z + splat(-0.5f);
+/**
+ * radius * cos(2 pi u) and radius * sin(2 pi u), u = (word >> 8) 2^-24. The word's first bit is half a turn and a sign, the
+ * next 23 are the mantissa of v in [2, 4): u = (v - 2)/4, so with t = 3 - v the rest is the sine and cosine of pi/2 t.
+ */
+KH_INLINE void turn(vu word, vf radius, vf& cosine, vf& sine) {
+  const vf t = splat(3.0f) - (vf)(((word >> 8) & splatBits(0x007fffffu)) | splatBits(0x40000000u));
+  const vf z = t * t;
+  const vf turned = (vf)((vu)radius ^ (word & splatBits(0x80000000u)));
+  vf s = splat(1.50561668e-4f);  // sin(pi/2 t) / t - 1: vanishes where the sine is largest, so that its rounding does not matter
+  s = s * z + splat(-4.6714023e-3f);
+  s = s * z + splat(7.96875358e-2f);
+  s = s * z + splat(-0.645962954f);
+  s = s * z + splat(0.570796251f);
+  vf c = splat(-2.34610925e-5f);  // cos(pi/2 t)
+  c = c * z + splat(9.16489749e-4f);
+  c = c * z + splat(-2.08613669e-2f);
+  c = c * z + splat(0.25366884f);
+  c = c * z + splat(-1.23370051f);
   c = c * z + splat(1.0f);
-#if defined(__AVX512F__)
-  const __mmask16 odd = _mm512_test_epi32_mask((__m512i)quarter, _mm512_set1_epi32(0x40000000));
-  const vf sineSize = (vf)_mm512_mask_mov_ps((__m512)s, odd, (__m512)c), cosineSize = (vf)_mm512_mask_mov_ps((__m512)c, odd, (__m512)s);
-#else
-  const vi odd = (vi)(quarter << 1) >> 31;
-  const vf sineSize = (vf)(((vi)c & odd) | ((vi)s & ~odd)), cosineSize = (vf)(((vi)s & odd) | ((vi)c & ~odd));
-#endif
-  const vu sign = splatBits(0x80000000u);
-  sine = (vf)((vu)sineSize ^ (quarter & sign));
-  cosine = (vf)((vu)cosineSize ^ ((quarter + splatBits(0x40000000u)) & sign));
+  const vf part = turned * t;
+  cosine = part * s + part;
+  sine = turned * c;
 }
 
 /** Stores four vectors of words so that the numbers of a group lie in order. */
@@ -216,9 +264,17 @@ KH_INLINE void storeWords(float* out, vf w0, vf w1, vf w2, vf w3) {
 #endif
 }
 
-/** Numbers as they are. */
+/** Numbers as they are. What finishes numbers may do so to their radius, which is half the work. */
 struct Plain {
   vf operator()(vf v) const __attribute__((always_inline)) { return v; }
+  vf ofRadius(vf radius) const __attribute__((always_inline)) { return radius; }
+};
+
+/** Normal numbers of a standard deviation. */
+struct Deviation : Plain {
+  vf deviation;
+  explicit Deviation(float d) : deviation(splat(d)) {}
+  vf ofRadius(vf radius) const __attribute__((always_inline)) { return radius * deviation; }
 };
 
 /** A group's words as L*4 standard normal numbers (Box and Muller), handed through `finish` on their way to memory. */
@@ -228,11 +284,10 @@ KH_INLINE void storeNormals(const vu (&x)[4], float* out, const Finish& finish) 
 #pragma GCC unroll 2
   for (int pair = 0; pair < 2; ++pair) {
     const vf u1 = toFloatUnsigned(x[2 * pair]) * splat(0x1p-32f) + splat(0x1p-33f);
-    const vf radius = squareRoot(minusTwoLog(u1));
-    vf sine, cosine;
-    turn(x[2 * pair + 1], sine, cosine);
-    z[2 * pair] = finish(radius * cosine);
-    z[2 * pair + 1] = finish(radius * sine);
+    vf cosine, sine;
+    turn(x[2 * pair + 1], finish.ofRadius(vsqrt(minusTwoLog(u1))), cosine, sine);
+    z[2 * pair] = finish(cosine);
+    z[2 * pair + 1] = finish(sine);
   }
   storeWords(out, z[0], z[1], z[2], z[3]);
 }
@@ -262,10 +317,11 @@ static void philoxBlocks(const PhiloxSource& source, uint64_t first, float* out,
 /** Room behind the end of what philoxBlocks and normalsAt write. */
 constexpr int kPhiloxSlack = 4 * L + 4;
 
-/** Standard normal numbers [index, index + count) of a source; they start at the returned place inside `buffer` (count + kPhiloxSlack floats). */
-KH_INLINE float* normalsAt(const PhiloxSource& source, int64_t index, int64_t count, float* buffer) {
+/** Normal numbers [index, index + count) of a source; they start at the returned place inside `buffer` (count + kPhiloxSlack floats). */
+template <class Finish = Plain>
+KH_INLINE float* normalsAt(const PhiloxSource& source, int64_t index, int64_t count, float* buffer, const Finish& finish = {}) {
   const int skip = (int)(index & 3);
-  philoxBlocks<true>(source, source.block + (uint64_t)(index >> 2), buffer, count + skip, Plain{});
+  philoxBlocks<true>(source, source.block + (uint64_t)(index >> 2), buffer, count + skip, finish);
   return buffer + skip;
 }
 

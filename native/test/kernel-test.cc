@@ -355,6 +355,9 @@ void testParts(const char* isa) {
 }
 
 bool hasIsa(const char* isa) {
+#if defined(KH_EMULATED_AVX512)
+  if (!std::strcmp(isa, "avx512")) return true;
+#endif
 #if defined(__x86_64__)
   if (!std::strcmp(isa, "avx512")) return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
   if (!std::strcmp(isa, "avx2")) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");

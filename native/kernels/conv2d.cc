@@ -185,11 +185,11 @@ template <int V> struct GradRows { static constexpr int value = V == 1 ? 10 : V 
 struct GradWalk {
   int images, rows, cols;
   int64_t leftImage, leftRow, leftCol;  // steps in the slab
-  int64_t gradCol;                      // floats between two output positions; positions are contiguous
 };
 
-template <int M, int V, bool Part>
-void gradBlock(const GradWalk& g, const float* left, const float* grad, int columns, float* out, int64_t ldo, bool first) {
+/** `grad`: V vectors for each position, one position after the other. */
+template <int M, int V>
+void gradBlock(const GradWalk& g, const float* left, const float* grad, float* out, int64_t ldo, bool first) {
   vf acc[M][V];
 #pragma GCC unroll 32
   for (int m = 0; m < M; ++m)
@@ -198,10 +198,10 @@ void gradBlock(const GradWalk& g, const float* left, const float* grad, int colu
   for (int image = 0; image < g.images; ++image) {
     for (int row = 0; row < g.rows; ++row) {
       const float* a = left + image * g.leftImage + row * g.leftRow;
-      for (int x = 0; x < g.cols; ++x, a += g.leftCol, grad += g.gradCol) {
+      for (int x = 0; x < g.cols; ++x, a += g.leftCol, grad += V * L) {
         vf right[V];
 #pragma GCC unroll 4
-        for (int v = 0; v < V; ++v) right[v] = Part && v == V - 1 ? loadPart(grad + v * L, columns - v * L) : load(grad + v * L);
+        for (int v = 0; v < V; ++v) right[v] = load(grad + v * L);
 #pragma GCC unroll 32
         for (int m = 0; m < M; ++m) {
           const vf value = splat(a[m]);
@@ -217,28 +217,26 @@ void gradBlock(const GradWalk& g, const float* left, const float* grad, int colu
     for (int v = 0; v < V; ++v) store(out + m * ldo + v * L, acc[m][v]);
 }
 
-template <int V, bool Part, int M>
+template <int V, int M>
 struct GradDispatch {
-  static void call(int m, const GradWalk& g, const float* left, const float* grad, int columns, float* out, int64_t ldo, bool first) {
-    if (m == M) gradBlock<M, V, Part>(g, left, grad, columns, out, ldo, first);
-    else GradDispatch<V, Part, M - 1>::call(m, g, left, grad, columns, out, ldo, first);
+  static void call(int m, const GradWalk& g, const float* left, const float* grad, float* out, int64_t ldo, bool first) {
+    if (m == M) gradBlock<M, V>(g, left, grad, out, ldo, first);
+    else GradDispatch<V, M - 1>::call(m, g, left, grad, out, ldo, first);
   }
 };
-template <int V, bool Part>
-struct GradDispatch<V, Part, 0> {
-  static void call(int, const GradWalk&, const float*, const float*, int, float*, int64_t, bool) {}
+template <int V>
+struct GradDispatch<V, 0> {
+  static void call(int, const GradWalk&, const float*, const float*, float*, int64_t, bool) {}
 };
 
 template <int V>
-void gradPanel(const Slab& s, const GradWalk& g, const float* base, const float* grad, int columns, float* out, int64_t ldo, bool first) {
+void gradPanel(const Slab& s, const GradWalk& g, const float* base, const float* grad, float* out, int64_t ldo, bool first) {
   for (int r = 0; r < s.runCount; ++r) {
     const int length = s.runs[r].length;
     const int pieces = ceilDiv(length, GradRows<V>::value);
     for (int piece = 0; piece < pieces; ++piece) {
       const int m0 = (int)((int64_t)length * piece / pieces), m1 = (int)((int64_t)length * (piece + 1) / pieces);
-      const float* left = base + s.runs[r].offset + m0;
-      if (columns >= V * L) GradDispatch<V, false, GradRows<V>::value>::call(m1 - m0, g, left, grad, columns, out + m0 * ldo, ldo, first);
-      else GradDispatch<V, true, GradRows<V>::value>::call(m1 - m0, g, left, grad, columns, out + m0 * ldo, ldo, first);
+      GradDispatch<V, GradRows<V>::value>::call(m1 - m0, g, base + s.runs[r].offset + m0, grad, out + m0 * ldo, ldo, first);
     }
     out += length * ldo;
   }
@@ -255,12 +253,21 @@ struct ClipCopy {
   }
 };
 
-void gradPanels(const Slab& s, const GradWalk& walk, int k, const float* base, const float* grad, float* sum, int64_t ldo, bool first) {
+/**
+ * All columns of some positions. The gradients of each panel are packed first: rows of 64 channels lie 256 bytes apart and
+ * would share a quarter of the first-level cache's sets with the patches. `buffer` has room for the widest panel.
+ */
+void gradPanels(const Slab& s, const GradWalk& walk, int k, const float* base, const float* grad, float* buffer, float* sum, int64_t ldo, bool first) {
   for (int column = 0; column < k;) {
     const int vectors = panelVectors(ceilDiv(k - column, L));
-    if (vectors == 1) gradPanel<1>(s, walk, base, grad + column, k - column, sum + column, ldo, first);
-    else if (vectors == 2) gradPanel<2>(s, walk, base, grad + column, k - column, sum + column, ldo, first);
-    else gradPanel<3>(s, walk, base, grad + column, k - column, sum + column, ldo, first);
+    const float* packed = grad;
+    if (vectors * L != k) {
+      packPanelRows(buffer, grad, k, walk.images * walk.rows * walk.cols, column, k, vectors);
+      packed = buffer;
+    }
+    if (vectors == 1) gradPanel<1>(s, walk, base, packed, sum + column, ldo, first);
+    else if (vectors == 2) gradPanel<2>(s, walk, base, packed, sum + column, ldo, first);
+    else gradPanel<3>(s, walk, base, packed, sum + column, ldo, first);
     column += vectors * L;
   }
 }
@@ -268,7 +275,7 @@ void gradPanels(const Slab& s, const GradWalk& walk, int k, const float* base, c
 #if defined(__AVX512F__)
 constexpr int kGradBlockPixels = 1 << 20;  // the second-level cache is fast enough for blocks of 24 multiplications per value
 #else
-constexpr int kGradBlockPixels = 128;
+constexpr int kGradBlockPixels = 64;
 #endif
 constexpr int kGradChunks = 8;         // partial sums at most: a fixed number, so that threads do not change the result
 constexpr int kGradChunkPixels = 512;  // positions that pay for adding one partial sum
@@ -296,6 +303,7 @@ void conv2dFilterGrad(Context& context, const Conv2DDesc& d, const float* x, con
     Arena& own = context.arena(worker);
     ArenaScope inner(own);
     float* buffer = s.direct ? nullptr : own.floats(s.floats);
+    float* packed = own.floats((size_t)s.pixels * 3 * L);
     float* sum = sums + chunk * sumFloats;
     const int first = (int)((int64_t)s.items * chunk / chunks), last = (int)((int64_t)s.items * (chunk + 1) / chunks);
     for (int item = first; item < last; ++item) {
@@ -308,10 +316,10 @@ void conv2dFilterGrad(Context& context, const Conv2DDesc& d, const float* x, con
       for (int image = 0; image < place.images; image += imagesAtOnce) {
         for (int row = 0; row < place.rows; row += rowsAtOnce) {
           const GradWalk walk = {imin(imagesAtOnce, place.images - image), imin(rowsAtOnce, place.rows - row), d.wo,
-                                 s.imageStride, (int64_t)d.sh * s.rowStride, (int64_t)d.sw * d.c, d.k};
+                                 s.imageStride, (int64_t)d.sh * s.rowStride, (int64_t)d.sw * d.c};
           const float* blockBase = base + image * walk.leftImage + row * walk.leftRow;
           const float* blockGrad = grad + ((int64_t)image * d.ho + row) * outRow;
-          gradPanels(s, walk, d.k, blockBase, blockGrad, sum, ldo, item == first && image == 0 && row == 0);
+          gradPanels(s, walk, d.k, blockBase, blockGrad, packed, sum, ldo, item == first && image == 0 && row == 0);
         }
       }
     }

@@ -1,29 +1,54 @@
-// npm run bench -- memory [--steps n]: trains ResNet-8 on random images and prints the resident memory on the way. Ends with exit
-// code 1 if the second half grows by more than 2 %.
+// npm run bench -- memory [--steps n] [--restarts n]: trains ResNet-8 on random images, then starts and ends workers that do so, and
+// prints the resident memory on the way. Ends with exit code 1 where either grows by more than 2 %.
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { baselineGraph, Model } from '../../dist/nn/index.js';
-import { createRng, randomNormal, SgdMomentum, softmaxCrossEntropy, tf, useBackend } from '../../dist/tensor/index.js';
+import { Worker } from 'node:worker_threads';
+import { tf, useBackend } from '../../dist/tensor/index.js';
+import { trainer } from './trainer.mjs';
 
-const batch = 16;
+const bound = 0.02;
+const readings = 12;
+/** Until the code is compiled and the pools hold what a step needs. */
+const warmUp = { steps: 300, restarts: 5 };
 
 /** Runs the suite. */
 export async function main(args) {
-  const { values } = parseArgs({ args, options: { steps: { type: 'string', default: '2000' } } });
-  const steps = Number(values.steps);
+  const { values } = parseArgs({
+    args,
+    options: { steps: { type: 'string', default: '2000' }, restarts: { type: 'string', default: '24' } },
+  });
   console.log((await useBackend()).line);
   const step = trainer();
-  let half = 0;
-  for (let i = 1; i <= steps; i++) {
-    step(i);
-    if (i === Math.ceil(steps / 2)) half = resident();
-    if (i % Math.ceil(steps / 10) === 0)
-      console.log(`step ${i}: ${resident().toFixed(0)} MB, ${tf.memory().numTensors} tensors`);
+  for (let i = 1; i <= warmUp.steps; i++) step(i);
+  await watch('step', Number(values.steps), step);
+  for (let i = 1; i <= warmUp.restarts; i++) await restart();
+  await watch('restart', Number(values.restarts), restart);
+}
+
+/** Does `work` `count` times; the last third of the readings is held against the first. */
+async function watch(name, count, work) {
+  const every = Math.max(1, Math.floor(count / readings));
+  const megabytes = [];
+  for (let i = 1; i <= count; i++) {
+    await work(i);
+    if (i % every !== 0) continue;
+    megabytes.push(resident());
+    console.log(`${name} ${i}: ${megabytes.at(-1).toFixed(0)} MB, ${tf.memory().numTensors} tensors`);
   }
-  const growth = resident() / half - 1;
-  console.log(`growth in the second half: ${(100 * growth).toFixed(1)} %`);
-  if (growth > 0.02) process.exitCode = 1;
+  const third = Math.ceil(megabytes.length / 3);
+  const growth = median(megabytes.slice(-third)) / median(megabytes.slice(0, third)) - 1;
+  console.log(`growth over ${count} ${name}s: ${(100 * growth).toFixed(1)} %`);
+  if (growth > bound) process.exitCode = 1;
+}
+
+/** One worker from start to end. */
+function restart() {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.mjs', import.meta.url));
+    worker.on('error', reject);
+    worker.on('exit', resolve);
+  });
 }
 
 setFlagsFromString('--expose-gc');
@@ -35,22 +60,7 @@ function resident() {
   return process.memoryUsage().rss / 1e6;
 }
 
-function trainer() {
-  const model = Model.create(baselineGraph('resnet8'), createRng(1));
-  const x = randomNormal([batch, 32, 32, 3], createRng(2));
-  const labels = tf.tensor1d(
-    Int32Array.from({ length: batch }, (_, i) => i % 10),
-    'int32',
-  );
-  const optimizer = new SgdMomentum();
-  const variables = model.trainable();
-  return (i) =>
-    tf.tidy(() => {
-      const loss = () =>
-        softmaxCrossEntropy(model.forward(x, { training: true, rng: createRng(3).child(`${i}`) }), labels);
-      const { value, grads } = tf.variableGrads(loss, variables);
-      const gradients = variables.map((variable) => grads[variable.name]);
-      optimizer.step(variables, gradients, { learningRate: 0.01 });
-      return value.dataSync()[0];
-    });
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
 }

@@ -21,13 +21,16 @@ export {
 export { applyOverrides, type ErrorCode, errorCodes, KirchhoffError, readDocument } from './config/index.js';
 export {
   AnalogLayer,
+  activationQuantiser,
   type CrossbarConfig,
   crossbarPresets,
   fromAihwkit,
   loadCrossbar,
   optimiseProgramming,
+  Quantiser,
   resolveCrossbar,
   toAihwkit,
+  weightQuantiser,
 } from './crossbar/index.js';
 export {
   downloadCifar10,
@@ -42,6 +45,8 @@ export { createNoiseModel, type NoiseModel } from './devices/index.js';
 export { type Evaluator, evaluateTrial, LocalPool, type TrialSpec } from './evaluate/index.js';
 export {
   exportModel,
+  fusionExport,
+  fusionImport,
   importOnnx,
   loadLayersModel,
   loadModel,

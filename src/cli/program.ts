@@ -5,6 +5,7 @@ import { dataCommand } from './commands/data.js';
 import { doctorCommand } from './commands/doctor.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { exportCommand } from './commands/export.js';
+import { importCommand } from './commands/import.js';
 import { importanceCommand } from './commands/importance.js';
 import { mapCommand } from './commands/map.js';
 import { resumeCommand } from './commands/resume.js';
@@ -23,6 +24,7 @@ const commands = [
   sweepCommand,
   importanceCommand,
   exportCommand,
+  importCommand,
   benchmarkCommand,
   surrogateCommand,
   studioCommand,

@@ -26,6 +26,7 @@ export {
   matrixRows,
   type Padding,
 } from './layer/layer-shape.js';
+export { matrixOrder } from './layer/row-order.js';
 export {
   type OptimisedProgramming,
   optimiseProgramming,
@@ -41,4 +42,4 @@ export {
   weightQuantiser,
 } from './quantiser/quantiser.js';
 export { type CoreDifferences, coreDifferencesSchema } from './tile/core-differences.js';
-export { splitSizes, type TileGrid, tileGrid } from './tile/grid.js';
+export { splitSizes, type TileGrid, type TilePlace, tileGrid, tilePlaces } from './tile/grid.js';

@@ -40,6 +40,7 @@ export type { InputRanges, QuantisationRanges } from './model/analog-engines.js'
 export { AnalogModel } from './model/analog-model.js';
 export { applyNode, outputShape } from './model/apply-node.js';
 export { type CalibrationType, calibrationTypes, isCalibrationType } from './model/calibration.js';
+export type { CrossbarMatrix } from './model/crossbar-matrices.js';
 export type { InputRangeOptions } from './model/input-ranges.js';
 export { type ForwardOptions, Model } from './model/model.js';
 export type { WeightMap, WeightValues } from './model/weight-map.js';

@@ -45,6 +45,6 @@ describe('kirchhoff export --format optuna', () => {
     expect(unknown.stderr).toContain('There is no run "nosuchrun123"');
     const format = kirchhoff('export', 'nosuchrun123', '--format', 'onnx', '--to', 'x');
     expect(format.status).toBe(2);
-    expect(format.stderr).toContain('Allowed choices are tfjs, optuna');
+    expect(format.stderr).toContain('Allowed choices are tfjs, optuna, fusion');
   });
 });

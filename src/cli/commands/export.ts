@@ -2,38 +2,61 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { fail } from '../../config/index.js';
-import { exportModel, loadModel, readModelInfo } from '../../interop/index.js';
+import { loadCrossbar } from '../../crossbar/index.js';
+import { exportModel, fusionExport, loadModel, readModelInfo } from '../../interop/index.js';
+import { matrixLayers } from '../../nn/index.js';
 import { bestFolder, exportStudy } from '../../search/index.js';
-import { isLocked, readRun } from '../../store/index.js';
+import { guardWrite, isLocked, readRun, writeFileAtomic } from '../../store/index.js';
 import { useBackend } from '../../tensor/index.js';
 import { jsonFlag, resultsFlag } from '../flags.js';
+import { fusionFlags } from '../fusion-flags.js';
 import { processOutput } from '../output.js';
 
 interface ExportFlags {
   readonly to: string;
-  readonly format: 'tfjs' | 'optuna';
+  readonly format: 'tfjs' | 'optuna' | 'fusion';
+  readonly crossbar: string;
+  readonly gMax: number;
   readonly results: string;
   readonly json?: true;
 }
 
 /** `kirchhoff export`: what a run found or did, as files that other programs load. */
 export function exportCommand(): Command {
-  return new Command('export')
-    .description('write the best network of a run as a TensorFlow.js model, or its trials as an Optuna study')
-    .argument('<run>', 'id of a run; for a model also the folder of an exported model')
-    .requiredOption('--to <path>', 'where to write: a folder for a model, a file for a study')
-    .addOption(
-      new Option('--format <format>', 'tfjs: the best network (and our own files); optuna: all trials, as a journal')
-        .choices(['tfjs', 'optuna'])
-        .default('tfjs'),
+  const command = new Command('export')
+    .description(
+      'write the best network of a run as a TensorFlow.js model or as conductances, or its trials as a study',
     )
+    .argument('<run>', 'id of a run; for a network also the folder of an exported model')
+    .requiredOption('--to <path>', 'where to write: a folder for a model, a file for a study or for conductances')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'tfjs: the best network (and our own files); fusion: its conductances on the Fusion chip, as CSV; optuna: all trials, as a journal',
+      )
+        .choices(['tfjs', 'optuna', 'fusion'])
+        .default('tfjs'),
+    );
+  return fusionFlags(command)
     .addOption(resultsFlag())
     .addOption(jsonFlag())
     .addHelpText(
       'after',
-      '\nExamples:\n  $ kirchhoff export 0f3k9x2m1a7b --to my-model\n  then, in a program with tfjs-node: tf.loadLayersModel("file://my-model/model.json")\n  $ kirchhoff export 0f3k9x2m1a7b --format optuna --to study.log\n  then: optuna-dashboard study.log',
+      '\nExamples:\n  $ kirchhoff export 0f3k9x2m1a7b --to my-model\n  then, in a program with tfjs-node: tf.loadLayersModel("file://my-model/model.json")\n  $ kirchhoff export 0f3k9x2m1a7b --format optuna --to study.log\n  then: optuna-dashboard study.log\n  $ kirchhoff export my-model --format fusion --to fusion.csv',
     )
-    .action((run: string, flags: ExportFlags) => (flags.format === 'optuna' ? exportTrials : exportBest)(run, flags));
+    .action((run: string, flags: ExportFlags) => exporters[flags.format](run, flags));
+}
+
+const exporters = { tfjs: exportBest, optuna: exportTrials, fusion: exportConductances };
+
+async function exportConductances(run: string, { to, results, crossbar, gMax, json }: ExportFlags): Promise<void> {
+  const { mapping } = loadCrossbar(crossbar);
+  await useBackend({ backend: 'cpu' });
+  const model = await loadModel(modelFolder(run, results));
+  const layers = matrixLayers(model.graph).length;
+  guardWrite(to, () => writeFileAtomic(to, fusionExport(model, { mapping, gMax })));
+  model.dispose();
+  processOutput(json === true).answer({ file: to, layers }, () => `conductances of ${layers} layers written to ${to}`);
 }
 
 async function exportTrials(run: string, { to, results, json }: ExportFlags): Promise<void> {

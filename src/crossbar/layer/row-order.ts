@@ -1,5 +1,5 @@
 import { tf } from '../../tensor/index.js';
-import type { LayerShape } from './layer-shape.js';
+import { kernelRows, type LayerShape } from './layer-shape.js';
 
 /*
  * Two orders of the rows of a weight matrix occur. Kernel order is that of a HWIO tensor, (kh, kw, channel); matrix
@@ -41,3 +41,13 @@ export function toKernelOrder(weights: tf.Tensor2D, shape: LayerShape): tf.Tenso
 function ordersDiffer(shape: LayerShape): shape is Extract<LayerShape, { kind: 'conv2d' }> {
   return shape.kind === 'conv2d' && shape.kernel[0] * shape.kernel[1] > 1 && shape.inChannels > 1;
 }
+
+/** Kernels ([in, out], HWIO) as matrices in the order of the tiles, [rows, cols], and back. */
+export const matrixOrder = {
+  fromKernel: (kernel: tf.Tensor, shape: LayerShape): tf.Tensor2D => toMatrixOrder(kernelRows(kernel), shape),
+  toKernel: (matrix: tf.Tensor2D, shape: LayerShape): tf.Tensor => {
+    const rows = toKernelOrder(matrix, shape);
+    if (shape.kind === 'dense') return rows;
+    return tf.reshape(rows, [...shape.kernel, shape.inChannels, shape.outChannels]);
+  },
+};

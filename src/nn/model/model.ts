@@ -5,6 +5,7 @@ import { type InputRanges, type QuantisationRanges, TileGrids } from './analog-e
 import { AnalogModel } from './analog-model.js';
 import { type BoundNetwork, bindNetwork, redundantBiases } from './bind-network.js';
 import { CalibrationObserver, isCalibrationType } from './calibration.js';
+import { type CrossbarMatrix, crossbarMatrix, setCrossbarMatrix } from './crossbar-matrices.js';
 import { digitalEngine } from './digital-engine.js';
 import { InputRangeObserver, type InputRangeOptions } from './input-ranges.js';
 import { MovingStatistics } from './moving-statistics.js';
@@ -222,6 +223,18 @@ export class Model {
     );
     const { graph, quantisationRanges } = this;
     return new AnalogModel(graph, tensors, this.#unusedBiases, config, inputRanges, quantisationRanges);
+  }
+
+  /** The weights that go on crossbars, layer by layer, as matrices. The caller owns the tensors. */
+  crossbarMatrices(): CrossbarMatrix[] {
+    return this.#network.matrices.map(crossbarMatrix);
+  }
+
+  /** Replaces the weights of one matrix layer; `weights` as {@link crossbarMatrices} gives them. */
+  setCrossbarMatrix(id: string, weights: tf.Tensor2D): void {
+    const matrix = this.#network.matrices.find((one) => one.id === id);
+    if (matrix === undefined) throw new TypeError(`there is no matrix layer "${id}"`);
+    setCrossbarMatrix(matrix, weights);
   }
 
   /** Copies of all weights. */

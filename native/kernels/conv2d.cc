@@ -275,7 +275,7 @@ void gradPanels(const Slab& s, const GradWalk& walk, int k, const float* base, c
 #if defined(__AVX512F__)
 constexpr int kGradBlockPixels = 1 << 20;  // the second-level cache is fast enough for blocks of 24 multiplications per value
 #else
-constexpr int kGradBlockPixels = 64;
+constexpr int kGradBlockPixels = 128;
 #endif
 constexpr int kGradChunks = 8;         // partial sums at most: a fixed number, so that threads do not change the result
 constexpr int kGradChunkPixels = 512;  // positions that pay for adding one partial sum

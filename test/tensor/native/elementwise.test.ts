@@ -12,7 +12,8 @@ const unaries: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   sigmoid: (x) => tf.sigmoid(tf.mul(x, 10)),
   tanh: (x) => tf.tanh(tf.mul(x, 3)),
   exp: (x) => tf.exp(tf.mul(x, 3)),
-  log: (x) => tf.log(tf.abs(tf.add(x, 1e-3))),
+  // Not near 0: each backend draws its x, equal to 1e-6 only, and the logarithm would magnify the difference.
+  log: (x) => tf.log(tf.add(tf.abs(x), 0.1)),
   sqrt: (x) => tf.sqrt(tf.abs(x)),
   rsqrt: (x) => tf.rsqrt(tf.add(tf.abs(x), 0.1)),
   square: tf.square,

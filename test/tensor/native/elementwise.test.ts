@@ -1,8 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { tf } from '../../../src/tensor/index.js';
-import { nativeAvailable, nativeReason, normals } from '../support.js';
+import { createRng, tf } from '../../../src/tensor/index.js';
+import { nativeAvailable, nativeReason } from '../support.js';
 import { broadcastShapes, expectSame, runs, seeds, shapes } from './compare.js';
+
+/** Normal numbers that are the same to the bit on every backend: steep functions would magnify a difference of 1e-6. */
+function normals(shape: number[], seed: number): tf.Tensor {
+  const rng = createRng(seed);
+  const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => rng.normal(0, 1));
+  return tf.tensor(values, shape);
+}
 
 const unaries: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   relu: tf.relu,
@@ -12,8 +19,7 @@ const unaries: Record<string, (x: tf.Tensor) => tf.Tensor> = {
   sigmoid: (x) => tf.sigmoid(tf.mul(x, 10)),
   tanh: (x) => tf.tanh(tf.mul(x, 3)),
   exp: (x) => tf.exp(tf.mul(x, 3)),
-  // Not near 0: each backend draws its x, equal to 1e-6 only, and the logarithm would magnify the difference.
-  log: (x) => tf.log(tf.add(tf.abs(x), 0.1)),
+  log: (x) => tf.log(tf.abs(tf.add(x, 1e-3))),
   sqrt: (x) => tf.sqrt(tf.abs(x)),
   rsqrt: (x) => tf.rsqrt(tf.add(tf.abs(x), 0.1)),
   square: tf.square,

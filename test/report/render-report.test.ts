@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderReport } from '../../src/report/index.js';
-import { wholeTicks } from '../../src/report/plots/progress-plot.js';
+import { wholeTicks } from '../../src/report/plots/trial-axis.js';
 import { hasChromium, launchChromium, withoutChromium } from '../support/chromium.js';
 import { sampleReport } from './support/sample-report.js';
 

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { palette, roleColours } from '../palette.js';
 import type { ReportFront } from '../report-data.js';
 import { drawPlot } from './draw-plot.js';
-import { wholeTicks } from './progress-plot.js';
+import { trialAxis } from './trial-axis.js';
 
 type Objective = ReportFront['objectives'][number];
 
@@ -37,14 +37,7 @@ export function volumePlot(history: readonly number[]): string {
   return drawPlot(
     {
       height: 260,
-      x: {
-        label: 'trial',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        tickFormat: 'd',
-        ticks: wholeTicks(last),
-        domain: [-0.5, last + 0.5],
-      },
+      x: trialAxis(last),
       y: { grid: true, label: 'hypervolume, %', nice: true, labelArrow: 'none' },
       marks: [
         Plot.lineY(points, {

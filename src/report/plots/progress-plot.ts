@@ -3,6 +3,7 @@ import { oneDayOf } from '../one-day.js';
 import { palette, roleColours } from '../palette.js';
 import type { ReportTrial } from '../report-data.js';
 import { drawPlot } from './draw-plot.js';
+import { trialAxis } from './trial-axis.js';
 
 /** Every trial's 1-day accuracy in the order of the trials, with the best so far as a stair. */
 export function progressPlot(trials: readonly ReportTrial[]): string {
@@ -22,14 +23,7 @@ export function progressPlot(trials: readonly ReportTrial[]): string {
   const failed = trials.filter(({ measured }) => measured === null).map(({ number }) => ({ number, at: floor }));
   return drawPlot(
     {
-      x: {
-        label: 'trial',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        tickFormat: 'd',
-        ticks: wholeTicks(last),
-        domain: [-0.5, last + 0.5],
-      },
+      x: trialAxis(last),
       y: { grid: true, label: '1-day accuracy on validation images, %', nice: true, labelArrow: 'none' },
       marks: [
         Plot.lineY(stair, { x: 'number', y: 'best', curve: 'step-after', stroke: roleColours.found, strokeWidth: 2.5 }),
@@ -40,11 +34,4 @@ export function progressPlot(trials: readonly ReportTrial[]): string {
     },
     `1-day accuracy of ${trials.length} trials and the best so far`,
   );
-}
-
-/** Whole numbers from 0 to `last`, 1, 2 or 5 times a power of ten apart, at most 13 of them. */
-export function wholeTicks(last: number): number[] {
-  const steps = Array.from({ length: 9 }, (_, exponent) => 10 ** exponent).flatMap((n) => [n, 2 * n, 5 * n]);
-  const step = steps.find((candidate) => last / candidate <= 12)!;
-  return Array.from({ length: Math.floor(last / step) + 1 }, (_, i) => i * step);
 }

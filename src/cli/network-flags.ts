@@ -1,6 +1,27 @@
 import { type Command, Option } from 'commander';
+import { fail } from '../config/index.js';
+import type { Normalisation } from '../data/index.js';
+import { readNormalisation } from '../evaluate/index.js';
 import { calibrationTypes } from '../nn/index.js';
 import { dataFlag, numbers, positiveNumbers, wholeNumber } from './flags.js';
+
+/** Flags that say how images are normalised. */
+export interface NormalisationFlags {
+  readonly mean?: number[];
+  readonly std?: number[];
+  readonly normalise?: string;
+}
+
+/** What the flags say; undefined where they say nothing. @throws USAGE, and the refusals of the file */
+export function normalisationOf({ mean, std, normalise }: NormalisationFlags): Normalisation | undefined {
+  if (mean === undefined && std === undefined)
+    return normalise === undefined ? undefined : readNormalisation(normalise);
+  if (mean !== undefined && mean.length === std?.length && normalise === undefined) return { mean, std };
+  return fail('USAGE', 'The normalisation of the images is not clear.', {
+    source: normalise === undefined ? '--mean, --std' : '--mean, --std, --normalise',
+    accepted: 'both --mean and --std with as many numbers, or --normalise <file>, or none of them',
+  });
+}
 
 /** Adds the flags that name a trained network, its images, and how they are computed. */
 export function networkFlags(command: Command): Command {

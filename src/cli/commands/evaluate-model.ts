@@ -1,6 +1,6 @@
 import { fail } from '../../config/index.js';
 import { type CrossbarConfig, checkSupported, loadCrossbar } from '../../crossbar/index.js';
-import { type Normalisation, parseDataOption, taskNames } from '../../data/index.js';
+import { parseDataOption, taskNames } from '../../data/index.js';
 import {
   evaluateNetwork,
   findInputRanges,
@@ -8,24 +8,21 @@ import {
   needsInputRanges,
   type PreparedNetwork,
   prepareNetwork,
-  readNormalisation,
 } from '../../evaluate/index.js';
 import { type InputRangeOptions, isCalibrationType } from '../../nn/index.js';
 import { count, driftTime, percent, percentSpread, workingTime } from '../../report/index.js';
 import { type BackendName, createRng, useBackend } from '../../tensor/index.js';
 import { interruptible } from '../interrupt.js';
+import { type NormalisationFlags, normalisationOf } from '../network-flags.js';
 import { type Output, processOutput } from '../output.js';
 import { stepProgress } from '../progress.js';
 
 /** Flags that say which trained network is tested on which images. */
-export interface NetworkFlags {
+export interface NetworkFlags extends NormalisationFlags {
   readonly model: string;
   readonly data?: string;
   readonly split?: string;
   readonly images?: number;
-  readonly mean?: number[];
-  readonly std?: number[];
-  readonly normalise?: string;
   readonly calibrate?: NonNullable<InputRangeOptions['method']> | 'none';
   readonly seed?: number;
   readonly threads?: number;
@@ -116,16 +113,6 @@ function dataOf(option: string | undefined): { task: string; folder: string | un
   if (taskNames.includes(option)) return { task: option, folder: undefined };
   const { task, folder } = parseDataOption(option);
   return { task: task ?? 'cifar10', folder };
-}
-
-function normalisationOf({ mean, std, normalise }: NetworkFlags): Normalisation | undefined {
-  if (mean === undefined && std === undefined)
-    return normalise === undefined ? undefined : readNormalisation(normalise);
-  if (mean !== undefined && std !== undefined && normalise === undefined) return { mean, std };
-  return fail('USAGE', 'The normalisation of the images is not clear.', {
-    source: normalise === undefined ? '--mean, --std' : '--mean, --std, --normalise',
-    accepted: 'both --mean and --std, or --normalise <file>, or none of them',
-  });
 }
 
 function describe(name: string, evaluation: NetworkEvaluation, seconds: number): string {

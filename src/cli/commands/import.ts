@@ -2,22 +2,19 @@ import { readFileSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { fail } from '../../config/index.js';
 import { loadCrossbar } from '../../crossbar/index.js';
-import type { Normalisation } from '../../data/index.js';
-import { openTrainedNetwork, readNormalisation } from '../../evaluate/index.js';
+import { openTrainedNetwork } from '../../evaluate/index.js';
 import { exportModel, fusionImport } from '../../interop/index.js';
 import { countNetwork } from '../../nn/index.js';
 import { count } from '../../report/index.js';
 import { useBackend } from '../../tensor/index.js';
 import { jsonFlag, numbers, positiveNumbers } from '../flags.js';
 import { fusionFlags } from '../fusion-flags.js';
+import { type NormalisationFlags, normalisationOf } from '../network-flags.js';
 import { processOutput } from '../output.js';
 
-interface ImportFlags {
+interface ImportFlags extends NormalisationFlags {
   readonly to: string;
   readonly model?: string;
-  readonly mean?: number[];
-  readonly std?: number[];
-  readonly normalise?: string;
   readonly crossbar: string;
   readonly gMax: number;
   readonly json?: true;
@@ -81,16 +78,4 @@ function readText(file: string): string {
   } catch (error) {
     return fail('MODEL_INVALID', 'The conductances cannot be read.', { source: file, found: 'no such file' }, error);
   }
-}
-
-function normalisationOf({ mean, std, normalise }: ImportFlags): Normalisation | undefined {
-  if (mean === undefined && std === undefined)
-    return normalise === undefined ? undefined : readNormalisation(normalise);
-  if (mean?.length === std?.length && mean !== undefined && std !== undefined && normalise === undefined) {
-    return { mean, std };
-  }
-  return fail('USAGE', 'The normalisation of the images is not clear.', {
-    source: '--mean, --std, --normalise',
-    accepted: 'both --mean and --std with as many numbers, or --normalise <file>, or none of them',
-  });
 }

@@ -1,8 +1,17 @@
+import { z } from 'zod';
 import type { Architecture } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
 import { Candidates, drawNew } from './candidates.js';
 import { Memory } from './memory.js';
 import { type Advisor, requireAdvisor, type Strategy, type StrategyContext } from './strategy.js';
+
+/** Option of strategies that choose a batch among candidates. */
+export const poolSize = z
+  .number()
+  .int()
+  .min(1)
+  .default(200)
+  .describe('architectures drawn, and as many near the best measured ones, that a batch is chosen from');
 
 /**
  * What strategies that live by a surrogate have in common: uniform draws until the surrogate can be asked, then batches

@@ -2,21 +2,14 @@ import { z } from 'zod';
 import type { Architecture } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
 import { paretoOrder } from '../pareto/order.js';
-import { AdvisedStrategy } from './advised-strategy.js';
+import { AdvisedStrategy, poolSize } from './advised-strategy.js';
 import { Candidates } from './candidates.js';
 import { pointOf } from './memory.js';
 import { ScoredSet } from './scored-set.js';
 import type { Opinion, StrategyContext } from './strategy.js';
 
 /** Options of {@link Bananas}. */
-export const bananasSchema = z.strictObject({
-  candidates: z
-    .number()
-    .int()
-    .min(1)
-    .default(200)
-    .describe('architectures drawn, and as many near the best measured ones, that a batch is chosen from'),
-});
+export const bananasSchema = z.strictObject({ candidates: poolSize });
 
 export type BananasOptions = z.output<typeof bananasSchema>;
 

@@ -3,20 +3,13 @@ import type { Architecture } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
 import { paretoFront } from '../pareto/fronts.js';
 import { expectedImprovement, probabilityWithin, VolumeImprovement } from './acquisition.js';
-import { AdvisedStrategy } from './advised-strategy.js';
+import { AdvisedStrategy, poolSize } from './advised-strategy.js';
 import { Candidates } from './candidates.js';
 import { ScoredSet } from './scored-set.js';
 import type { Opinion, StrategyContext } from './strategy.js';
 
 /** Options of {@link Bayesian}. */
-export const bayesianSchema = z.strictObject({
-  candidates: z
-    .number()
-    .int()
-    .min(1)
-    .default(200)
-    .describe('architectures drawn, and as many near the best measured ones, that a batch is chosen from'),
-});
+export const bayesianSchema = z.strictObject({ candidates: poolSize });
 
 export type BayesianOptions = z.output<typeof bayesianSchema>;
 
@@ -71,11 +64,11 @@ export class Bayesian extends AdvisedStrategy {
     const within = ({ avm, avmDeviation }: Opinion) => probabilityWithin(avm, avmDeviation, avmLimit);
     // while nothing measured keeps the limit, look for what most likely does
     if (feasible.length === 0) return within;
+    const opinions = scored.opinions(feasible.map(({ architecture }) => architecture));
     if ((measured[0]!.outcome.objectives?.length ?? 1) > 1) {
-      const improvement = this.#volumeImprovement(scored.opinions(feasible.map(({ architecture }) => architecture)));
+      const improvement = this.#volumeImprovement(opinions);
       return (opinion) => within(opinion) * improvement(opinion);
     }
-    const opinions = scored.opinions(feasible.map(({ architecture }) => architecture));
     const best = Math.max(...opinions.map(({ mean }) => mean));
     return (opinion) => within(opinion) * expectedImprovement(opinion.mean, opinion.deviation, best);
   }

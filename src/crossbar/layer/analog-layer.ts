@@ -7,7 +7,7 @@ import type { MvmTile } from '../mvm/analog-mvm.js';
 import { disposeDraws, drawTile, type TileDraws } from '../mvm/tile-draws.js';
 import { type CoreDifferences, type CoreDraw, drawCore } from '../tile/core-differences.js';
 import type { TileGrid } from '../tile/grid.js';
-import { pulseNoiseOf, theveninOf } from '../tile/thevenin-of.js';
+import { pulseNoiseOf, theveninOf } from '../tile/ir-drop-tile.js';
 import type { OutputStage } from './forward-call.js';
 import { type HwaLayer, hwaProduct } from './hwa-product.js';
 import { rangeInForce } from './input-range.js';

@@ -165,7 +165,9 @@ export function activationQuantiser(config: Partial<ActivationQuantConfig> | nul
   return new Quantiser({
     estimator: rangeEstimator,
     params: rangeEstimatorParams,
-    ...{ nBits, symmetric, perChannel: false },
+    nBits,
+    symmetric,
+    perChannel: false,
   });
 }
 

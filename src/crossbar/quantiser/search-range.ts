@@ -25,7 +25,9 @@ export interface RangeSearch extends RangeEstimatorParams {
 
 /** The space of a search, from the first batch. */
 export function searchSpace(x: tf.Tensor, search: RangeSearch): SearchSpace {
-  const [min, max] = tf.tidy(() => [tf.min(x).dataSync()[0]!, tf.max(x).dataSync()[0]!] as never) as [number, number];
+  const values = x.dataSync() as Float32Array;
+  const min = values.reduce((low, value) => Math.min(low, value));
+  const max = values.reduce((high, value) => Math.max(high, value));
   const oneSided = min >= 0;
   const { rangeMargin } = search;
   if (oneDimensional(search, oneSided)) {

@@ -95,8 +95,8 @@ export function uniformGradients(
   return [tf.mul(dy, open), dDelta, tf.mul(sumTo(tf.mul(dy, ofPoint), zero.shape), tf.cast(free, 'float32'))];
 }
 
-/** Sums to a scalar, to [1], or to one value per channel. */
-function sumTo(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
+/** Sums a gradient to what was broadcast: a scalar, [1], or one value per channel (the last axis). */
+export function sumTo(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
   const size = tf.util.sizeFromShape([...shape]);
   if (size === 1) return tf.reshape(tf.sum(x), [...shape]);
   return tf.reshape(tf.sum(tf.reshape(x, [-1, size]), 0), [...shape]);

@@ -8,10 +8,10 @@ import { QuantisedPeriphery } from '../quantiser/quantised-periphery.js';
 import { clipWeights, remapWeights } from './clip-remap.js';
 import { baselineReadout, readout } from './drift-compensation.js';
 import { InputRange } from './input-range.js';
+import { pulseNoiseOf, theveninOf } from './ir-drop-tile.js';
 import { mappingScale } from './mapping-scale.js';
 import { modifyWeights } from './modify-weights.js';
 import { disposeProgrammed, driftTile, type ProgrammedTile, programTile } from './programmed-tile.js';
-import { pulseNoiseOf, theveninOf } from './thevenin-of.js';
 import { tileGradients } from './tile-gradients.js';
 import type { ForwardRecord, TileGradients } from './tile-record.js';
 

@@ -1,6 +1,7 @@
 import { tf } from '../../tensor/index.js';
 import type { QuantisedPeriphery } from '../quantiser/quantised-periphery.js';
 import type { Quantiser, StepGradients } from '../quantiser/quantiser.js';
+import { sumTo } from '../quantiser/uniform-quantiser.js';
 import type { ForwardRecord, QuantisedRecord, TileGradients, TileState } from './tile-record.js';
 import { torchCore } from './torch-gradients.js';
 
@@ -56,10 +57,4 @@ export function through(
   if (quantiser.state === 'learn') return { dx, step };
   tf.dispose([step.delta, step.zero]);
   return { dx };
-}
-
-/** Sums a [1, outputs] or [batch, outputs] tensor to a shape that broadcasts to it. */
-function sumTo(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
-  const size = tf.util.sizeFromShape([...shape]);
-  return tf.reshape(size === 1 ? tf.sum(x) : tf.sum(x, 0), [...shape]);
 }

@@ -12,7 +12,19 @@ namespace kh {
 namespace KH_ARCH {
 namespace {
 
+constexpr float kScaledMost = 1.000001f;  // what a product with a rounded reciprocal can exceed 1 by, and more
 constexpr int kNoiseFloats = 4096;  // numbers drawn at a time: they share the first-level cache with patches and weights
+
+/**
+ * What a periphery does. Where there are noise, rounding at both ends and a bound, weights, noise and bounds come in steps of
+ * the ADC and the scales carry the step, so that one addition, one rounding and one multiply-add are left. (The exact division
+ * by the step matters where sums are exact: not under noise.)
+ */
+enum Periphery {
+  kGeneral,      // any of these steps may be missing
+  kInSteps,      // in steps of the ADC, without noise management
+  kScaledSteps,  // in steps of the ADC; each position has an alpha
+};
 
 /** The rows of one tile. */
 struct Tile {
@@ -30,7 +42,7 @@ struct Layer {
   const float* x;
   const float* scales;  // [tiles][padded outputs]
   const float* bias;    // padded
-  bool usual;           // see TileSink
+  Periphery periphery;
   float* y;
   uint8_t* clipped;
   int64_t* clippedOfItem;
@@ -61,8 +73,12 @@ struct Dac {
   float bound;  // in the unit of the output; <= 0: none
   bool inSteps;
   Dac(const AnalogDesc& a, bool steps) : grid(a.inpStep), bound(steps ? a.inpBound * grid.inverse : a.inpBound), inSteps(steps) {
-    // Values that were clipped to [-1, 1] seldom need another clip.
-    if (a.clipRange && !a.absMax && a.inpStep > 0 && __builtin_rintf(1.0f / a.inpStep) * a.inpStep <= a.inpBound) bound = 0;
+    if (a.inpStep > 0 && withinBound(a)) bound = 0;
+  }
+  /** Values that were clipped to [-1, 1], or divided by their largest magnitude, seldom need another clip. */
+  static bool withinBound(const AnalogDesc& a) {
+    const float largest = a.absMax ? kScaledMost : 1.0f;
+    return (a.clipRange || a.absMax) && __builtin_rintf(largest / a.inpStep) * a.inpStep <= a.inpBound;
   }
   KH_INLINE vf apply(const Dac& dac, vf v) {
     if (dac.inSteps) v = dac.grid.steps(v);
@@ -82,12 +98,8 @@ struct DacCopy {
   }
 };
 
-/**
- * Noise, ADC and scales for the rows of one register block. `Usual`: there are noise, rounding at both ends and a bound, but
- * no alpha. Weights, noise and bounds then come in steps of the ADC and the scales carry the step, so that one addition, one
- * rounding and one multiply-add are left. (The exact division by the step matters where sums are exact: not under noise.)
- */
-template <bool Usual>
+/** Noise, ADC and scales for the rows of one register block. */
+template <Periphery P>
 struct TileSink {
   Divider grid;
   float outBound, clipBound, sigma;
@@ -104,8 +116,9 @@ struct TileSink {
 
   void operator()(int p, int v, vf value) const __attribute__((always_inline)) {
     const int64_t at = (int64_t)p * outputs + v * L;
-    if (Usual) {
+    if (P != kGeneral) {
       value = clipTo(vrint(value + load(noise + at)), outBound);
+      if (P == kScaledSteps) value *= splat(alpha[p]);
     } else {
       if (noise) value += splat(sigma) * load(noise + at);
       if (grid.step > 0) value = grid.round(value);
@@ -143,10 +156,10 @@ struct TileSink {
   }
 };
 
-template <int V, bool Usual>
-void tilePanel(const TileSink<Usual>& all, int rows, const float* base, const int* origins, const Run* runs, int runCount, const float* panel, int column) {
+template <int V, Periphery P>
+void tilePanel(const TileSink<P>& all, int rows, const float* base, const int* origins, const Run* runs, int runCount, const float* panel, int column) {
   auto makeSink = [&](int row) {
-    TileSink<Usual> sink = all;
+    TileSink<P> sink = all;
     const int64_t at = (int64_t)row * all.outputs + column;
     if (sink.noise) sink.noise += at;
     if (sink.alpha) sink.alpha += row;
@@ -160,8 +173,8 @@ void tilePanel(const TileSink<Usual>& all, int rows, const float* base, const in
   panelRows<V>(rows, base, origins, runs, runCount, panel, makeSink);
 }
 
-template <bool Usual>
-void tilePanels(const TileSink<Usual>& all, int rows, const float* base, const int* origins, const Tile& tile, const Run* runs, int runCount) {
+template <Periphery P>
+void tilePanels(const TileSink<P>& all, int rows, const float* base, const int* origins, const Tile& tile, const Run* runs, int runCount) {
   const float* panel = tile.packed;
   for (int column = 0; column < all.outputs;) {
     const int vectors = panelVectors(ceilDiv(all.outputs - column, L));
@@ -173,46 +186,52 @@ void tilePanels(const TileSink<Usual>& all, int rows, const float* base, const i
   }
 }
 
-/** Copies one tile's part of a patch; its largest magnitude is the patch's alpha. */
-float copyPatch(const Tile& tile, const float* patch, float* to) {
+/** The largest magnitude in one tile's part of a patch. */
+float largestOf(const Tile& tile, const float* patch) {
   vf largest = zero();
   for (int r = 0; r < tile.runCount; ++r) {
     const float* from = patch + tile.runs[r].offset;
     const int length = tile.runs[r].length;
     int i = 0;
-    for (; i + L <= length; i += L) {
-      const vf v = load(from + i);
-      largest = vmax(largest, vabs(v));
-      store(to + i, v);
-    }
-    if (i < length) {
-      const vf v = loadPart(from + i, length - i);
-      largest = vmax(largest, vabs(v));
-      storePart(to + i, v, length - i);
-    }
-    to += length;
+    for (; i + L <= length; i += L) largest = vmax(largest, vabs(load(from + i)));
+    if (i < length) largest = vmax(largest, vabs(loadPart(from + i, length - i)));
   }
   return reduceMax(largest);
 }
 
-/** Noise management AbsMax for some patches of one tile: each is divided by its alpha, then the DAC works. Patches apart: the divisions of one wait for its maximum. */
-void packPatches(const Tile& tile, const Dac& dac, const float* base, const int* origins, int count, float* patches, int stride, float* alphas) {
-  for (int i = 0; i < count; ++i) alphas[i] = copyPatch(tile, base + origins[i], patches + (int64_t)i * stride);
-  for (int i = 0; i < count; ++i) {
-    const vf scale = splat(alphas[i] > 0 ? 1.0f / alphas[i] : 0.0f);
-    float* patch = patches + (int64_t)i * stride;
-    for (int r = 0; r < tile.rows; r += L) store(patch + r, Dac::apply(dac, load(patch + r) * scale));  // there is room behind the rows
+/** One tile's part of a patch through the DAC. Whole vectors are written: what lies behind a run is the next one's, and behind the last there is room. */
+template <typename Convert>
+void convertPatch(const Tile& tile, const float* patch, Convert convert, float* to) {
+  for (int r = 0; r < tile.runCount; ++r) {
+    const float* from = patch + tile.runs[r].offset;
+    const int length = tile.runs[r].length;
+    int i = 0;
+    for (; i + L <= length; i += L) store(to + i, convert(load(from + i)));
+    if (i < length) store(to + i, convert(loadPart(from + i, length - i)));
+    to += length;
   }
 }
 
-template <bool Usual>
+/** Noise management AbsMax for some patches of one tile: each is divided by its alpha, then the DAC works. Maxima first: the conversion of one patch would wait for its own. */
+void packPatches(const Tile& tile, const Dac dac, const float* base, const int* origins, int count, float* patches, int stride, float* alphas) {
+  for (int i = 0; i < count; ++i) alphas[i] = largestOf(tile, base + origins[i]);
+  for (int i = 0; i < count; ++i) {
+    const vf scale = splat(alphas[i] > 0 ? 1.0f / alphas[i] : 0.0f);
+    const float* const patch = base + origins[i];
+    float* const to = patches + (int64_t)i * stride;
+    if (dac.inSteps && dac.bound <= 0) convertPatch(tile, patch, [dac, scale](vf v) __attribute__((always_inline)) { return dac.grid.steps(v * scale); }, to);
+    else convertPatch(tile, patch, [dac, scale](vf v) __attribute__((always_inline)) { return Dac::apply(dac, v * scale); }, to);
+  }
+}
+
+template <Periphery P>
 void layerItem(const Layer& l, Arena& arena, int item) {
   ArenaScope scope(arena);
   const Place place = placeItem(l.slab, item);
   const AnalogDesc& a = l.a;
   const RangeCopy range = {a.inputScale, a.clipRange != 0};
-  const Dac dac(a, l.usual);
-  const bool absMax = a.absMax != 0;
+  const Dac dac(a, P != kGeneral);
+  const bool absMax = P == kScaledSteps || (P == kGeneral && a.absMax != 0);
   float* buffer = l.slab.direct ? nullptr : arena.floats(l.slab.floats);
   const float* base = absMax ? fillSlab(l.slab, l.x, buffer, place, range) : fillSlab(l.slab, l.x, buffer, place, DacCopy{range, dac});
 
@@ -244,12 +263,12 @@ void layerItem(const Layer& l, Arena& arena, int item) {
       const int64_t first = (position + from) * outputs;
       const bool last = t == a.tiles - 1;
       const Divider grid(a.outStep);
-      const float outBound = Usual ? a.outBound * grid.inverse : a.outBound;
-      TileSink<Usual> sink = {grid, outBound, outBound > 0 ? 0.999f * outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
+      const float outBound = P != kGeneral ? a.outBound * grid.inverse : a.outBound;
+      TileSink<P> sink = {grid, outBound, outBound > 0 ? 0.999f * outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
                               l.scales + (int64_t)t * l.padded, l.bias, last && a.relu ? 0.0f : -__builtin_inff(), l.y + first,
                               nullptr, &clippedCount, outputs, outputs, t == 0};
       const int64_t at = t * l.positions * outputs + first, count = (int64_t)rows * outputs;
-      if (Usual) sink.noise = normalsAt(l.noise, at, count, noiseBuffer, Deviation(a.outNoise * grid.inverse));
+      if (P != kGeneral) sink.noise = normalsAt(l.noise, at, count, noiseBuffer, Deviation(a.outNoise * grid.inverse));
       else if (noisy) sink.noise = normalsAt(l.noise, at, count, noiseBuffer);
       if (l.clipped) sink.mask = l.clipped + t * l.positions * outputs + first;
       if (absMax) {
@@ -309,8 +328,9 @@ void analogConv2d(Context& context, const Conv2DDesc& d, const AnalogDesc& a, co
   l.a = a;
   l.slab = planSlab(arena, {d.n, d.h, d.w, d.c, d.ho, d.wo, d.sh, d.sw, d.kh, d.kw, ty, tx}, false, kItemPixels);
   l.tiles = (Tile*)arena.take(sizeof(Tile) * a.tiles);
-  l.usual = a.outNoise > 0 && a.outStep > 0 && a.outBound > 0 && a.inpStep > 0 && !a.absMax;
-  const float weightFactor = l.usual ? a.inpStep / a.outStep : 1.0f, scaleFactor = l.usual ? a.factor * a.outStep : a.factor;
+  const bool inSteps = a.outNoise > 0 && a.outStep > 0 && a.outBound > 0 && a.inpStep > 0;
+  l.periphery = !inSteps ? kGeneral : a.absMax ? kScaledSteps : kInSteps;
+  const float weightFactor = inSteps ? a.inpStep / a.outStep : 1.0f, scaleFactor = inSteps ? a.factor * a.outStep : a.factor;
   for (int t = 0; t < a.tiles; ++t) l.tiles[t] = planTile(arena, d, l.slab, w, weightFactor, a.rowCuts[t], a.rowCuts[t + 1]);
   l.padded = paddedColumns(d.k);
   float* padded = arena.floats((size_t)(a.tiles + 1) * l.padded);
@@ -329,8 +349,9 @@ void analogConv2d(Context& context, const Conv2DDesc& d, const AnalogDesc& a, co
   l.clipped = aux.clipped;
   if (aux.clipped) l.clippedOfItem = (int64_t*)arena.take(sizeof(int64_t) * l.slab.items);
   context.parallel(l.slab.items, [&](int item, int worker) {
-    if (l.usual) layerItem<true>(l, context.arena(worker), item);
-    else layerItem<false>(l, context.arena(worker), item);
+    if (l.periphery == kGeneral) layerItem<kGeneral>(l, context.arena(worker), item);
+    else if (l.periphery == kInSteps) layerItem<kInSteps>(l, context.arena(worker), item);
+    else layerItem<kScaledSteps>(l, context.arena(worker), item);
   });
   if (aux.clippedCount) {
     *aux.clippedCount = 0;

@@ -10,6 +10,7 @@ import type {
   ArchitectureCounts,
   EncodingKind,
   Gene,
+  HypercubeRepair,
   HypercubeSample,
   MutationKind,
   SearchSpace,
@@ -68,13 +69,13 @@ export class GeneSpace implements SearchSpace {
     return this.express(this.draw(rng));
   }
 
-  sampleLatinHypercube(n: number, rng: Rng): HypercubeSample {
+  sampleLatinHypercube(n: number, rng: Rng, repair: HypercubeRepair = 'shrink'): HypercubeSample {
     let repaired = 0;
     const architectures = latinHypercube(n, this.family.geneNames.length, rng).map((point) => {
       const genes = this.atPoint(point);
       if (this.genesWithinLimits(genes)) return this.express(genes);
       repaired++;
-      return this.repaired(genes, rng);
+      return repair === 'redraw' ? this.sample(rng) : this.repaired(genes, rng);
     });
     return { architectures, repairedShare: n === 0 ? 0 : repaired / n };
   }

@@ -9,6 +9,7 @@ export type {
   ArchitectureCounts,
   EncodingKind,
   Gene,
+  HypercubeRepair,
   HypercubeSample,
   MutationKind,
   SearchSpace,

@@ -83,7 +83,14 @@ export interface Gene {
 /** What a mutation changes: how deep, how wide, or something else. */
 export type MutationKind = 'depth' | 'width' | 'other';
 
-/** Architectures of a Latin hypercube, with the share of them that had to be shrunk into the limits. */
+/**
+ * What becomes of a hypercube's point beyond the limits: its architecture is shrunk until it meets them, which keeps what
+ * it can of the point, or replaced by a uniform draw within them. Where limits leave little of a space, shrinking crowds
+ * the sample at its small end.
+ */
+export type HypercubeRepair = 'shrink' | 'redraw';
+
+/** Architectures of a Latin hypercube, with the share of them that lay beyond the limits and had to be repaired. */
 export interface HypercubeSample {
   readonly architectures: Architecture[];
   /** 0..1. */
@@ -114,8 +121,8 @@ export interface SearchSpace {
   sample(rng: Rng): Architecture;
   /** As `sample`, but the limits are ignored. */
   sampleUnlimited(rng: Rng): Architecture;
-  /** `n` architectures of a Latin hypercube over the genes; those beyond the limits are shrunk into them. */
-  sampleLatinHypercube(n: number, rng: Rng): HypercubeSample;
+  /** `n` architectures of a Latin hypercube over the genes; those beyond the limits are repaired, by default shrunk. */
+  sampleLatinHypercube(n: number, rng: Rng, repair?: HypercubeRepair): HypercubeSample;
   /** An architecture near `a` and different from it. `kind` restricts what changes where such a change exists. */
   mutate(a: Architecture, rng: Rng, kind?: MutationKind): Architecture;
   /** Every architecture that one mutation can reach from `a`, the limits ignored. */

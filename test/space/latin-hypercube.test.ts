@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Architecture, HypercubeRepair } from '../../src/space/index.js';
 import { latinHypercube } from '../../src/space/latin-hypercube.js';
 import { createRng } from '../../src/tensor/index.js';
 import { smallSpace } from './support/spaces.js';
@@ -51,5 +52,27 @@ describe('latinHypercube', () => {
     expect(outside).toBeGreaterThan(0);
     expect(repairedShare).toBe(outside / 80);
     for (const a of architectures) expect(space.withinLimits(a)).toBe(true);
+  });
+
+  it('draws those beyond the limits again where asked to, and leaves the others as they are', () => {
+    const space = smallSpace().withLimits({ params: 1500 });
+    const free = smallSpace().sampleLatinHypercube(80, createRng(6)).architectures;
+    const { architectures, repairedShare } = space.sampleLatinHypercube(80, createRng(6), 'redraw');
+    const inside = free.map((a) => space.withinLimits(a));
+    expect(repairedShare).toBe(inside.filter((within) => !within).length / 80);
+    for (const [i, a] of architectures.entries()) {
+      expect(space.withinLimits(a)).toBe(true);
+      if (inside[i]) expect(a).toEqual(free[i]);
+    }
+  });
+
+  it('crowds the small end less by drawing again than by shrinking', () => {
+    const space = smallSpace().withLimits({ params: 1500 });
+    const meanParameters = (architectures: readonly Architecture[]) =>
+      architectures.reduce((sum, a) => sum + space.counts(a).parameters, 0) / architectures.length;
+    const uniform = meanParameters(Array.from({ length: 2000 }, (_, i) => space.sample(createRng(8, `draw/${i}`))));
+    const away = (repair: HypercubeRepair) =>
+      Math.abs(meanParameters(space.sampleLatinHypercube(2000, createRng(9), repair).architectures) - uniform);
+    expect(away('redraw')).toBeLessThan(away('shrink'));
   });
 });

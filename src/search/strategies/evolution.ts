@@ -31,9 +31,10 @@ export type EvolutionOptions = z.output<typeof evolutionSchema>;
 
 /**
  * The evolutionary search of Benmeziane et al., "AnalogNAS: A Neural Network Design Framework for Accurate Inference
- * with Analog In-Memory Computing" (2023), as the paper describes it: a Latin hypercube to begin with; then, before
- * each batch of trials, generations in which the better half of a population is selected, mutated, and united with
- * its children, scored by the surrogate. Limits hold for every member of every generation.
+ * with Analog In-Memory Computing" (2023), as the paper describes it: a Latin hypercube to begin with, whose points
+ * beyond the limits become uniform draws within them; then, before each batch of trials, generations in which the
+ * better half of a population is selected, mutated, and united with its children, scored by the surrogate. Limits hold
+ * for every member of every generation.
  *
  * Without a surrogate the better half of the measured trials is mutated instead.
  */
@@ -77,10 +78,10 @@ export class Evolution implements Strategy {
     const { space, advisor, rng, admits } = this.#context;
     if (this.#design === undefined) {
       const size = Math.max(n, advisor?.after ?? 0);
-      const { architectures, repairedShare } = space.sampleLatinHypercube(size, rng.child('latin-hypercube'));
+      const { architectures, repairedShare } = space.sampleLatinHypercube(size, rng.child('latin-hypercube'), 'redraw');
       this.#design = new Candidates(space, admits, architectures).all;
       this.notes = [
-        `The search began with a Latin hypercube of ${size}; ${Math.round(100 * repairedShare)} % of it was shrunk into the limits.`,
+        `The search began with a Latin hypercube of ${size}; ${Math.round(100 * repairedShare)} % of it lay beyond the limits and was drawn again.`,
       ];
     }
     return this.#novel(this.#design).slice(0, n);
@@ -109,7 +110,7 @@ export class Evolution implements Strategy {
     const { space, admits, avmLimit } = this.#context;
     const { population } = this.#options;
     const members = new Candidates(space, admits, this.#memory.parents(avmLimit, Math.ceil(population / 2)));
-    for (const architecture of space.sampleLatinHypercube(population - members.size, rng).architectures) {
+    for (const architecture of space.sampleLatinHypercube(population - members.size, rng, 'redraw').architectures) {
       members.add(architecture);
     }
     members.fill(population, () => space.sample(rng));

@@ -4,7 +4,12 @@ import type { Rng } from '../../tensor/index.js';
 import { Candidates, drawNew } from './candidates.js';
 import { Memory } from './memory.js';
 import { ScoredSet } from './scored-set.js';
+import { farApart } from './spread.js';
 import type { Advisor, Strategy, StrategyContext } from './strategy.js';
+
+/** Points of the first hypercube per architecture of the first phase that is chosen among them, and at least. */
+const DRAWN_PER_CHOSEN = 20;
+const LEAST_HYPERCUBE = 100;
 
 /** Options of {@link Evolution}; the defaults are the paper's where it names one. */
 export const evolutionSchema = z.strictObject({
@@ -31,10 +36,11 @@ export type EvolutionOptions = z.output<typeof evolutionSchema>;
 
 /**
  * The evolutionary search of Benmeziane et al., "AnalogNAS: A Neural Network Design Framework for Accurate Inference
- * with Analog In-Memory Computing" (2023), as the paper describes it: a Latin hypercube to begin with, whose points
- * beyond the limits become uniform draws within them; then, before each batch of trials, generations in which the
- * better half of a population is selected, mutated, and united with its children, scored by the surrogate. Limits hold
- * for every member of every generation.
+ * with Analog In-Memory Computing" (2023), as the paper describes it: a Latin hypercube to begin with; then, before
+ * each batch of trials, generations in which the better half of a population is selected, mutated, and united with
+ * its children, scored by the surrogate. Limits hold for every member of every generation. The paper does not say what
+ * becomes of the hypercube under limits: here its points beyond them become uniform draws, and of a hypercube many
+ * times as large as the first phase those members are tried that lie farthest apart ({@link farApart}).
  *
  * Without a surrogate the better half of the measured trials is mutated instead.
  */
@@ -73,15 +79,16 @@ export class Evolution implements Strategy {
     return this.#spread(n);
   }
 
-  /** The next members of a Latin hypercube that is as large as the first phase of the search. */
+  /** The next members of a design that is as large as the first phase of the search. */
   #spread(n: number): Architecture[] {
     const { space, advisor, rng, admits } = this.#context;
     if (this.#design === undefined) {
-      const size = Math.max(n, advisor?.after ?? 0);
+      const phase = Math.max(n, advisor?.after ?? 0);
+      const size = Math.max(LEAST_HYPERCUBE, phase * DRAWN_PER_CHOSEN);
       const { architectures, repairedShare } = space.sampleLatinHypercube(size, rng.child('latin-hypercube'), 'redraw');
-      this.#design = new Candidates(space, admits, architectures).all;
+      this.#design = farApart(space, new Candidates(space, admits, architectures).all, phase);
       this.notes = [
-        `The search began with a Latin hypercube of ${size}; ${Math.round(100 * repairedShare)} % of it lay beyond the limits and was drawn again.`,
+        `The search began with the ${phase} of a Latin hypercube of ${size} that lie farthest apart; ${Math.round(100 * repairedShare)} % of it lay beyond the limits and was drawn again.`,
       ];
     }
     return this.#novel(this.#design).slice(0, n);

@@ -12,8 +12,10 @@ import { type TrainingContext, type TrainingData, train } from './train.js';
  * the forward pass and exact gradients (Rasch et al. 2023, DOI 10.1038/s41467-023-40770-4). Every step draws fresh noise.
  *
  * The input range of each layer is found before each epoch, so that it follows the activations: gradients pass straight
- * through a clipped input, so nothing pulls activations back into ranges that were set once. The last ranges stay with
- * the model, for `model.toAnalog(crossbar)`.
+ * through a clipped input, so nothing pulls activations back into ranges that were set once. Where
+ * the crossbar learns ranges (`prePost.inputRange.learnInputRange`) it is found once and then trained by AIHWKit's rule:
+ * clipped inputs ask for a larger range, decay for a smaller one. The last ranges stay with the model, for
+ * `model.toAnalog(crossbar)`.
  *
  * @throws AbortError, TRAINING_DIVERGED
  * @example
@@ -27,10 +29,11 @@ export async function trainHwa(
   crossbar: CrossbarConfig,
   context: TrainingContext,
 ): Promise<TrainingHistory> {
+  const { learnInputRange: learnInputRanges } = crossbar.prePost.inputRange;
   const calibrate = () => {
     const { images, ...method } = options.inputRange;
     const batches = calibrationBatches(data, images, options.batchSize, context.rng.child('calibration'));
-    model.enableHwa(crossbar, model.calibrateInputRanges(batches, method));
+    model.enableHwa(crossbar, model.calibrateInputRanges(batches, method), { learnInputRanges });
   };
   if (options.epochs === 0) {
     calibrate();
@@ -45,7 +48,10 @@ export async function trainHwa(
     }
   }
   const afterStep = clipWeights(model, options.clipSigma);
-  return train(model, data, options, context, { mode: 'hwa', beforeEpoch: calibrate, afterStep });
+  const beforeEpoch = (epoch: number) => {
+    if (epoch === 1 || !learnInputRanges) calibrate();
+  };
+  return train(model, data, options, context, { mode: 'hwa', beforeEpoch, afterStep });
 }
 
 /** Unaugmented training images, chosen by the stream; each batch is freed when the next is asked for. */

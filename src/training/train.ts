@@ -52,8 +52,8 @@ export interface TrainingOptions {
 /** How a mode of training differs from another. */
 export interface TrainingMode {
   readonly mode: 'digital' | 'hwa';
-  /** Prepares the model for an epoch. */
-  readonly beforeEpoch?: () => void;
+  /** Prepares the model for an epoch, counted from 1. */
+  readonly beforeEpoch?: (epoch: number) => void;
   /** Changes weights after each update. */
   readonly afterStep?: () => void;
 }
@@ -105,7 +105,7 @@ class TrainingRun {
   }
 
   async epoch(epoch: number): Promise<void> {
-    this.mode.beforeEpoch?.();
+    this.mode.beforeEpoch?.(epoch);
     const rng = this.context.rng.child(`epoch/${epoch}`);
     const { count } = this.data.train;
     let loss = 0;
@@ -137,7 +137,7 @@ class TrainingRun {
     const labels = labelTensor(set, indices);
     const labelValues = Array.from(indices, (index) => set.labels[index]!);
     const forward = () => this.model.forward(x, { mode: this.mode.mode, training: true, rng: rng.child('noise') });
-    const variables = [...this.#variables, ...this.model.quantiserVariables()];
+    const variables = [...this.#variables, ...this.model.peripheryVariables()];
     const step = await gradientStep(forward, labels, labelValues, variables, this.options.labelSmoothing);
     try {
       this.#assertFinite(step.loss);
@@ -150,7 +150,7 @@ class TrainingRun {
     return step;
   }
 
-  /** Variables beyond the model's own, the steps of quantisers, do not decay. */
+  /** Variables beyond the model's own, input ranges and the steps of quantisers, do not decay. */
   #update(variables: readonly tf.Variable[], gradients: readonly tf.Tensor[]): void {
     const learningRate = this.#learningRate(this.#step);
     for (const decayed of [true, false]) {

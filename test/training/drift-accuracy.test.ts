@@ -56,6 +56,28 @@ describe('trainHwa', () => {
     tuned.dispose();
   });
 
+  it('learns input ranges where the crossbar does: they move from where they were found, and stay with the model', async () => {
+    const inputRange = { ...crossbar.prePost.inputRange, learnInputRange: true };
+    const learning = { ...crossbar, prePost: { ...crossbar.prePost, inputRange } };
+    const narrow = { ...hwa, inputRange: { ...hwa.inputRange, quantile: 0.9 } };
+    const tuned = copyOf(model);
+    await trainHwa(tuned, data, { ...narrow, epochs: 0 }, learning, { rng: createRng(4) });
+    const found = tuned.inputRanges;
+    const train = () => trainHwa(tuned, data, { ...narrow, epochs: 2 }, learning, { rng: createRng(4) });
+    const { epochs } = await train();
+    expect(epochs[1]!.accuracy).toBeGreaterThan(0.7);
+    const learned = tuned.inputRanges;
+    const tensors = tensorsBeside(tuned);
+    await train();
+    expect(tensorsBeside(tuned)).toBe(tensors);
+    expect(Object.keys(learned)).toEqual(Object.keys(found));
+    for (const [id, range] of Object.entries(learned)) {
+      expect(range).toBeGreaterThan(0);
+      expect(range).not.toBe(found[id]);
+    }
+    tuned.dispose();
+  });
+
   it('with zero epochs only finds the input ranges', async () => {
     const tuned = copyOf(model);
     const { epochs } = await trainHwa(tuned, data, { ...hwa, epochs: 0 }, crossbar, { rng: createRng(4) });

@@ -9,7 +9,8 @@ import { type CoreDifferences, type CoreDraw, drawCore } from '../tile/core-diff
 import type { TileGrid } from '../tile/grid.js';
 import { pulseNoiseOf, theveninOf } from '../tile/ir-drop-tile.js';
 import type { OutputStage } from './forward-call.js';
-import { type HwaLayer, hwaProduct } from './hwa-product.js';
+import type { HwaLayer } from './hwa-layer.js';
+import { hwaProduct } from './hwa-product.js';
 import { rangeInForce } from './input-range.js';
 import { LayerGrid } from './layer-grid.js';
 import { LayerPeriphery } from './layer-periphery.js';
@@ -20,8 +21,11 @@ import { quantisedProduct } from './quantised-product.js';
 
 /** What a hardware-aware forward pass needs besides its tensors. */
 export interface HwaContext {
-  /** Range of inputs that the DACs cover, or one per row part; ignored where the configuration has no input range. */
-  readonly inputRange: number | readonly number[] | tf.Tensor;
+  /**
+   * Range of inputs that the DACs cover, or one per row part; ignored where the configuration has no input range. A scalar
+   * variable is learned where the configuration's `learnInputRange` is set.
+   */
+  readonly inputRange: number | readonly number[] | tf.Variable;
   /** Stream of this training step. */
   readonly rng: Rng;
 }

@@ -1,7 +1,7 @@
-import { type Rng, tf } from '../../tensor/index.js';
-import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
-import type { MvmTile } from '../mvm/analog-mvm.js';
+import { tf } from '../../tensor/index.js';
+import { engineOf } from '../config/crossbar-config.js';
 import type { LayerRange } from './forward-call.js';
+import type { HwaLayer } from './hwa-layer.js';
 import { rangeInForce } from './input-range.js';
 import {
   kernelGradient,
@@ -10,33 +10,26 @@ import {
   maskedKernelGradient,
   partKernelGradient,
 } from './layer-gradient.js';
-import type { LayerGrid } from './layer-grid.js';
-import { kernelRows, type LayerShape } from './layer-shape.js';
+import { kernelRows } from './layer-shape.js';
 import { noisyWeights } from './noisy-weights.js';
 import { rangedForward } from './part-values.js';
+import { learnedRange, learnedRangeGradient } from './range-gradient.js';
 import { convertedInput, torchPartGradients } from './torch-layer-gradients.js';
-
-/** A layer in training. */
-export interface HwaLayer {
-  readonly shape: LayerShape;
-  readonly grid: LayerGrid;
-  readonly config: CrossbarConfig;
-  readonly tiles: readonly MvmTile[];
-  readonly inputRange: number | readonly number[] | tf.Tensor;
-  readonly rng: Rng;
-}
 
 /**
  * The noisy product of a training step with its own gradient. In logical units, where the mapping scale cancels:
  * `dx = W~^T dy`, W~ the modified weights and dy zero where the ADC was at its bound; `dW = dy x'^T`, x' the input
  * clipped to its range. The C++ tile ignores rounding and clipping of inputs in both; the torch tile is
  * straight-through for rounding, stops gradients where anything was clipped, and uses the rounded input for dW (not
- * where each patch has a scale of its own: there nothing is clipped, and the rounding is left out).
+ * where each patch has a scale of its own: there nothing is clipped, and the rounding is left out). An input range that is
+ * learned has a gradient too, see {@link learnedRangeGradient}.
  */
 export function hwaProduct(x: tf.Tensor, kernel: tf.Tensor, layer: HwaLayer): tf.Tensor {
   const { shape, grid, config } = layer;
+  const learned = learnedRange(layer);
   const compute = tf.customGrad((...args) => {
-    const [input, logical, save] = args as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const save = args.pop() as unknown as tf.GradSaveFunc;
+    const [input, logical] = args as [tf.Tensor, tf.Tensor];
     const range = rangeInForce(config, layer.inputRange);
     const noisy = noisyWeights(kernelRows(logical), layer, layer.rng);
     const call = {
@@ -56,12 +49,15 @@ export function hwaProduct(x: tf.Tensor, kernel: tf.Tensor, layer: HwaLayer): tf
       const savedInside = inside === undefined ? undefined : others;
       const tensors = { x: savedInput!, matrix: savedEffective as tf.Tensor2D, range, inside: savedInside };
       const gradients = engineOf(config) === 'torch' ? torchGradients : rpuGradients;
-      const { dx, dKernel } = gradients(dy, tensors, layer);
-      return [dx, tf.reshape(dKernel, kernel.shape)];
+      const { dx, dClipped, dKernel } = gradients(dy, tensors, layer);
+      const dRange = learned.map(() =>
+        learnedRangeGradient(savedInput!, dClipped, range as number, savedInside, layer),
+      );
+      return [dx, tf.reshape(dKernel, kernel.shape), ...dRange];
     };
     return { value: y, gradFunc };
   });
-  return compute(x, kernel);
+  return compute(x, kernel, ...learned);
 }
 
 interface Saved {
@@ -74,9 +70,9 @@ interface Saved {
 
 function rpuGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, { shape, grid }: HwaLayer) {
   const dx = maskedInputGradient(dy, inside, matrix, shape, grid, x.shape);
-  if (typeof range !== 'object') return { dx, dKernel: kernelGradient(x, dy, shape, range) };
+  if (typeof range !== 'object') return { dx, dClipped: dx, dKernel: kernelGradient(x, dy, shape, range) };
   const parts = range.map((r, part) => partKernelGradient(tf.clipByValue(x, -r, r), dy, shape, grid, part));
-  return { dx, dKernel: parts.reduce((a, b) => tf.add(a, b)) };
+  return { dx, dClipped: dx, dKernel: parts.reduce((a, b) => tf.add(a, b)) };
 }
 
 function torchGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, layer: HwaLayer) {
@@ -86,8 +82,10 @@ function torchGradients(dy: tf.Tensor, { x, matrix, range, inside }: Saved, laye
     return torchPartGradients(dParts, x, matrix, range, layer);
   }
   const { logical, stopped } = convertedInput(x, range, config.forward);
+  const dClipped = maskedInputGradient(dy, inside, matrix, shape, grid, x.shape);
   return {
-    dx: stopped(maskedInputGradient(dy, inside, matrix, shape, grid, x.shape)),
+    dx: stopped(dClipped),
+    dClipped,
     dKernel: maskedKernelGradient(logical, dy, inside, shape, grid),
   };
 }

@@ -1,12 +1,13 @@
 import { tf } from '../../tensor/index.js';
 import type { Quantiser, StepGradients } from '../quantiser/quantiser.js';
-import type { HwaLayer } from './hwa-product.js';
+import type { HwaLayer } from './hwa-layer.js';
 import { partRanges, rangeInForce } from './input-range.js';
 import { masked } from './layer-gradient.js';
 import type { LayerPeriphery } from './layer-periphery.js';
 import { kernelRows } from './layer-shape.js';
 import { noisyWeights } from './noisy-weights.js';
 import { partValues } from './part-values.js';
+import { learnedRange, learnedRangeGradient } from './range-gradient.js';
 import { torchPartGradients } from './torch-layer-gradients.js';
 
 /**
@@ -22,6 +23,7 @@ export function quantisedProduct(
 ): tf.Tensor {
   const { shape, grid, config, tiles, rng } = layer;
   const learners = learningQuantisers(periphery);
+  const learned = learnedRange(layer);
   const compute = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
     const [input, logical] = args as [tf.Tensor, tf.Tensor];
@@ -45,13 +47,14 @@ export function quantisedProduct(
         const scaled = tf.mul(dValue, factors[part]!);
         return savedInside === undefined ? scaled : masked(scaled, savedInside[part]!);
       });
-      const { dx, dKernel } = torchPartGradients(dParts, savedX!, matrix as tf.Tensor2D, ranges, layer);
-      const learned = learners.flatMap((quantiser) => stepsOf(quantiser, steps));
-      return [dx, tf.reshape(dKernel, kernel.shape), ...learned];
+      const { dx, dClipped, dKernel } = torchPartGradients(dParts, savedX!, matrix as tf.Tensor2D, ranges, layer);
+      const dRange = learned.map(() => learnedRangeGradient(savedX!, dClipped, range as number, savedInside, layer));
+      const dSteps = learners.flatMap((quantiser) => stepsOf(quantiser, steps));
+      return [dx, tf.reshape(dKernel, kernel.shape), ...dRange, ...dSteps];
     };
     return { value: sum.clone(), gradFunc };
   });
-  return compute(x, kernel, ...learners.flatMap((quantiser) => variablesOf(quantiser)));
+  return compute(x, kernel, ...learned, ...learners.flatMap((quantiser) => variablesOf(quantiser)));
 }
 
 /** Quantisers in front of the sum that the optimiser moves. */

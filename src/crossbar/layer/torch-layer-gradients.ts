@@ -30,20 +30,25 @@ function withinBound(dx: tf.Tensor, value: tf.Tensor, bound: number): tf.Tensor 
   return tf.mul(dx, tf.cast(tf.lessEqual(tf.abs(value), bound), 'float32'));
 }
 
-/** What the torch tiles of a layer give where row parts differ: in their gradients, or in their input ranges. */
+/**
+ * What the torch tiles of a layer give where row parts differ: in their gradients, or in their input ranges. `dClipped` is
+ * the gradient of the input behind its clipping.
+ */
 export function torchPartGradients(
   dParts: readonly tf.Tensor[],
   x: tf.Tensor,
   matrix: tf.Tensor2D,
   ranges: readonly (number | undefined)[],
   { shape, grid, config }: { shape: LayerShape; grid: LayerGrid; config: CrossbarConfig },
-): { dx: tf.Tensor; dKernel: tf.Tensor } {
+): { dx: tf.Tensor; dClipped: tf.Tensor; dKernel: tf.Tensor } {
   const parts = dParts.map((dy, part) => {
     const { logical, stopped } = convertedInput(x, ranges[part], config.forward);
-    return {
-      dx: stopped(partInputGradient(dy, matrix, shape, grid, x.shape, part)),
-      dKernel: partKernelGradient(logical, dy, shape, grid, part),
-    };
+    const dClipped = partInputGradient(dy, matrix, shape, grid, x.shape, part);
+    return { dx: stopped(dClipped), dClipped, dKernel: partKernelGradient(logical, dy, shape, grid, part) };
   });
-  return parts.reduce((a, b) => ({ dx: tf.add(a.dx, b.dx), dKernel: tf.add(a.dKernel, b.dKernel) }));
+  return parts.reduce((a, b) => ({
+    dx: tf.add(a.dx, b.dx),
+    dClipped: tf.add(a.dClipped, b.dClipped),
+    dKernel: tf.add(a.dKernel, b.dKernel),
+  }));
 }

@@ -30,33 +30,44 @@ export class InputRange {
     return tf.tidy(() => tf.div(tf.clipByValue(x, -r, r), this.value) as T);
   }
 
-  /**
-   * The gradient of the range (analog-inference reference, 2.5): clipped inputs ask for a larger range, decay for a
-   * smaller one.
-   *
-   * @param x input before clipping
-   * @param dClipped gradient of the clipped input
-   * @param outputsInside one minus clipped outputs over the number of inputs, where output clipping is managed
-   */
+  /** {@link inputRangeGradient} of this range. */
   gradient(x: tf.Tensor, dClipped: tf.Tensor, outputsInside: () => number): number {
-    const { gradientRelative, gradientScale, decay, inputMinPercentage } = this.parameters;
-    const r = this.value;
-    const asked = tf.tidy(() => {
-      const upper = tf.mul(tf.cast(tf.greaterEqual(x, r), 'float32'), tf.minimum(dClipped, 0));
-      const lower = tf.mul(tf.cast(tf.lessEqual(x, -r), 'float32'), tf.maximum(dClipped, 0));
-      return tf.sub(tf.sum(upper), tf.sum(lower)).dataSync()[0]!;
-    });
-    let gradient = gradientRelative ? asked * r * gradientScale : asked;
-    if (this.parameters.manageOutputClipping) {
-      const share = outputsInside();
-      if (share < this.parameters.outputMinPercentage) gradient -= (1 - share) * r;
-    }
-    if (decay > 0) {
-      const inside = tf.tidy(() => tf.mean(tf.cast(tf.less(tf.abs(x), r), 'float32')).dataSync()[0]!);
-      if (inside > inputMinPercentage) gradient += decay * r;
-    }
-    return gradient;
+    return inputRangeGradient(this.parameters, this.value, x, dClipped, outputsInside);
   }
+}
+
+/**
+ * The gradient of an input range (analog-inference reference, 2.5): clipped inputs ask for a larger range, decay for a
+ * smaller one.
+ *
+ * @param range in the unit of the input
+ * @param x input before clipping
+ * @param dClipped gradient of the clipped input, same shape
+ * @param outputsInside one minus clipped outputs over the number of inputs; asked where output clipping is managed
+ */
+export function inputRangeGradient(
+  parameters: InputRangeParameters,
+  range: number,
+  x: tf.Tensor,
+  dClipped: tf.Tensor,
+  outputsInside: () => number,
+): number {
+  const { gradientRelative, gradientScale, decay, inputMinPercentage } = parameters;
+  const asked = tf.tidy(() => {
+    const upper = tf.mul(tf.cast(tf.greaterEqual(x, range), 'float32'), tf.minimum(dClipped, 0));
+    const lower = tf.mul(tf.cast(tf.lessEqual(x, -range), 'float32'), tf.maximum(dClipped, 0));
+    return tf.sub(tf.sum(upper), tf.sum(lower)).dataSync()[0]!;
+  });
+  let gradient = gradientRelative ? asked * range * gradientScale : asked;
+  if (parameters.manageOutputClipping) {
+    const share = outputsInside();
+    if (share < parameters.outputMinPercentage) gradient -= (1 - share) * range;
+  }
+  if (decay > 0) {
+    const inside = tf.tidy(() => tf.mean(tf.cast(tf.less(tf.abs(x), range), 'float32')).dataSync()[0]!);
+    if (inside > inputMinPercentage) gradient += decay * range;
+  }
+  return gradient;
 }
 
 /** Over all elements, with n - 1. */

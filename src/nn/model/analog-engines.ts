@@ -1,5 +1,5 @@
 import { AnalogLayer, type CoreDifferences, type CrossbarConfig, type LayerQuantisers } from '../../crossbar/index.js';
-import type { Rng, tf } from '../../tensor/index.js';
+import { type Rng, tf } from '../../tensor/index.js';
 import { type BoundMatrix, type MatrixEngine, withDenseKernel } from './bound-matrix.js';
 
 /**
@@ -14,15 +14,38 @@ export type QuantisationRanges = Readonly<Record<string, LayerQuantisers>>;
 /** One {@link AnalogLayer} per weight matrix of a network, with the range of its inputs. */
 export class TileGrids {
   readonly #layers: ReadonlyMap<string, AnalogLayer>;
-  readonly #inputRanges: InputRanges;
+  readonly #inputRanges: ReadonlyMap<string, number | readonly number[] | tf.Variable>;
   readonly config: CrossbarConfig;
 
-  /** Matrices without an input range take `prePost.inputRange.initValue` of the configuration. */
-  constructor(matrices: readonly BoundMatrix[], config: CrossbarConfig, inputRanges: InputRanges) {
+  /**
+   * Matrices without an input range take `prePost.inputRange.initValue` of the configuration.
+   *
+   * @param learn whether training may change the ranges; those of parts stay as they are
+   */
+  constructor(matrices: readonly BoundMatrix[], config: CrossbarConfig, inputRanges: InputRanges, learn = false) {
     this.config = config;
     this.#layers = new Map(matrices.map(({ id, shape }) => [id, new AnalogLayer(id, shape, config)]));
-    const { initValue } = config.prePost.inputRange;
-    this.#inputRanges = Object.fromEntries(matrices.map(({ id }) => [id, inputRanges[id] ?? initValue]));
+    const { initValue, enable, learnInputRange } = config.prePost.inputRange;
+    const learned = learn && enable && learnInputRange;
+    this.#inputRanges = new Map(
+      matrices.map(({ id }) => {
+        const range = inputRanges[id] ?? initValue;
+        return [id, learned && typeof range === 'number' ? tf.tidy(() => tf.variable(tf.scalar(range))) : range];
+      }),
+    );
+  }
+
+  /** The input ranges as they stand. */
+  get inputRanges(): InputRanges {
+    const values = [...this.#inputRanges].map(([id, range]) => {
+      return [id, range instanceof tf.Variable ? Math.abs(range.dataSync()[0]!) : range];
+    });
+    return Object.fromEntries(values);
+  }
+
+  /** Input ranges that training changes. */
+  rangeVariables(): tf.Variable[] {
+    return [...this.#inputRanges.values()].filter((range): range is tf.Variable => range instanceof tf.Variable);
   }
 
   /** Engine of hardware-aware training: noisy products, exact gradients. */
@@ -30,7 +53,7 @@ export class TileGrids {
     const streams = streamsOf(rng);
     return {
       apply: (matrix, x) => {
-        const context = { inputRange: this.#inputRanges[matrix.id]!, rng: streams(matrix.id) };
+        const context = { inputRange: this.#inputRanges.get(matrix.id)!, rng: streams(matrix.id) };
         const layer = this.#layers.get(matrix.id)!;
         return withDenseKernel(matrix, (kernel) => layer.hwaForward(x, kernel, matrix.biasTensor, context));
       },
@@ -48,9 +71,10 @@ export class TileGrids {
 
   /** Programs all matrices. */
   program(matrices: readonly BoundMatrix[], rng: Rng, differences?: CoreDifferences): void {
+    const { inputRanges } = this;
     for (const matrix of matrices) {
       const layer = this.#layers.get(matrix.id)!;
-      const inputRange = this.#inputRanges[matrix.id]!;
+      const inputRange = inputRanges[matrix.id]!;
       withDenseKernel(matrix, (kernel) => layer.program(kernel, matrix.biasTensor, inputRange, rng, differences));
     }
   }
@@ -96,6 +120,7 @@ export class TileGrids {
 
   dispose(): void {
     for (const layer of this.#layers.values()) layer.dispose();
+    tf.dispose(this.rangeVariables());
   }
 }
 

@@ -147,9 +147,18 @@ export class Model {
     tf.dispose(statistics.flatMap(({ means, variances }) => [...means, ...variances]));
   }
 
-  /** Chooses the crossbars of mode `hwa`, and the input ranges that {@link toAnalog} uses too. */
-  enableHwa(config: CrossbarConfig, inputRanges: InputRanges): void {
-    const grids = new TileGrids(this.#network.matrices, config, inputRanges);
+  /**
+   * Chooses the crossbars of mode `hwa`, and the input ranges that {@link toAnalog} uses too.
+   *
+   * @param options `learnInputRanges` lets training change them, where the configuration's `learnInputRange` is set: see
+   *   {@link peripheryVariables}
+   */
+  enableHwa(
+    config: CrossbarConfig,
+    inputRanges: InputRanges,
+    { learnInputRanges = false }: { readonly learnInputRanges?: boolean } = {},
+  ): void {
+    const grids = new TileGrids(this.#network.matrices, config, inputRanges, learnInputRanges);
     if (this.#grids === null) grids.useQuantisationRanges(this.#quantisationRanges);
     else grids.takeQuantisers(this.#grids);
     this.#grids?.dispose();
@@ -201,9 +210,9 @@ export class Model {
     return Object.keys(trained).length > 0 ? trained : this.#quantisationRanges;
   }
 
-  /** Steps of digital quantisers that training changes now, beside {@link trainable}. */
-  quantiserVariables(): tf.Variable[] {
-    return this.#grids?.quantiserVariables() ?? [];
+  /** What training changes now beside {@link trainable}: input ranges that are learned, steps of digital quantisers. */
+  peripheryVariables(): tf.Variable[] {
+    return this.#grids === null ? [] : [...this.#grids.rangeVariables(), ...this.#grids.quantiserVariables()];
   }
 
   /** Sets the input ranges that {@link toAnalog} uses, for example those saved with a model. */
@@ -213,11 +222,12 @@ export class Model {
 
   /** Input ranges in force, by the id of the matrix layer; empty before {@link enableHwa} or {@link useInputRanges}. */
   get inputRanges(): InputRanges {
-    return this.#inputRanges;
+    const learned = this.#grids !== null && this.#grids.rangeVariables().length > 0;
+    return learned ? { ...this.#inputRanges, ...this.#grids!.inputRanges } : this.#inputRanges;
   }
 
   /** The present weights on crossbars, to be programmed and drifted. Independent of this model from here on. */
-  toAnalog(config: CrossbarConfig, inputRanges: InputRanges = this.#inputRanges): AnalogModel {
+  toAnalog(config: CrossbarConfig, inputRanges: InputRanges = this.inputRanges): AnalogModel {
     const tensors = new Map(
       [...this.weights].map(([name, variable]) => [name, tf.keep(tf.clone(variable as tf.Tensor))]),
     );

@@ -104,7 +104,7 @@ describe('a network on tiles with a quantised periphery', () => {
     model.enableHwa(crossbar({ prePost: { inputRange: { enable: true }, periphQuant: learning } }), {});
     const forward = (step: number) => model.forward(x, { mode: 'hwa', training: true, rng: rng.child(`step-${step}`) });
     for (let step = 0; step < 2; step++) forward(step).dispose();
-    const variables = model.quantiserVariables();
+    const variables = model.peripheryVariables();
     expect(variables.length).toBeGreaterThan(0);
     const loss = () => softmaxCrossEntropy(forward(2), labels) as tf.Scalar;
     const { value, grads } = tf.engine().gradients(loss, [...model.trainable(), ...variables], undefined, true);

@@ -16,7 +16,8 @@ export async function importPeer(name: string): Promise<Record<string, unknown>>
   }
 }
 
-function locate(name: string): string | undefined {
+/** The file that an optional package starts with, or undefined where it is not installed. */
+export function locate(name: string): string | undefined {
   for (const base of [import.meta.url, pathToFileURL(`${process.cwd()}/`).href]) {
     try {
       return createRequire(base).resolve(name);

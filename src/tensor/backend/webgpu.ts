@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { pathToFileURL } from 'node:url';
 import { tf } from '../tf.js';
 import type { BackendStarter } from './backend-report.js';
 import { watchDawnEvents } from './dawn-events.js';
-import { importPeer } from './peer.js';
+import { importPeer, locate } from './peer.js';
 import { enableSynchronousReads } from './webgpu-read.js';
 
 interface DawnPackage {
@@ -30,12 +32,18 @@ export const webgpuStarter: BackendStarter = {
 async function provideGpu(create: DawnPackage['create'], globals: object): Promise<void> {
   const scope = globalThis as { navigator?: object };
   if (scope.navigator !== undefined && 'gpu' in scope.navigator) return;
+  if (!hasAdapter()) throw new Error('no GPU with a Vulkan, Metal or Direct3D driver was found');
   const gpu = create([]);
-  if ((await gpu.requestAdapter()) === null)
-    throw new Error('no GPU with a Vulkan, Metal or Direct3D driver was found');
   Object.assign(globalThis, globals);
   if (scope.navigator === undefined) {
     Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
   }
   Object.defineProperty(scope.navigator, 'gpu', { value: gpu, configurable: true });
+}
+
+/** Asked in a process of its own: where there is no driver, Dawn writes warnings past Node, and some drivers crash. */
+function hasAdapter(): boolean {
+  const url = JSON.stringify(pathToFileURL(locate('webgpu')!).href);
+  const script = `const { create } = await import(${url}); process.exit((await create([]).requestAdapter()) === null ? 1 : 0);`;
+  return spawnSync(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' }).status === 0;
 }

@@ -72,7 +72,7 @@ function legend(analog: readonly DriftPoint[]): string {
     first === undefined || last === undefined
       ? ''
       : `; AVM: lost from ${driftTime(first.seconds)} to ${driftTime(last.seconds)}`;
-  return `Test accuracy by time since programming${spread}${margin}.`;
+  return `Test accuracy by time since programming${spread}${margin}.\nDigital: in floating point, before hardware-aware training.`;
 }
 
 function driftColumn({ seconds }: DriftPoint): TextColumn<FinalRow> {

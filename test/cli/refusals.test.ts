@@ -134,6 +134,10 @@ describe('what other commands refuse', () => {
     expect(kirchhoff('search', '--wokers', '2').status).toBe(2);
     expect(kirchhoff('search', '--workers', '0').stderr).toContain('accepted is a whole number >= 1');
     expect(kirchhoff('evaluate', 'resnet9').stderr).toContain('resnet8');
+    const { status, stderr } = kirchhoff('evaluate', dir);
+    expect(status).toBe(2);
+    expect(stderr).toContain(join(dir, 'architecture.json'));
+    expect(stderr).toContain(`--model ${dir}`);
   });
 });
 

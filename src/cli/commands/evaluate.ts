@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { fail } from '../../config/index.js';
 import { loadCrossbar } from '../../crossbar/index.js';
@@ -128,6 +130,13 @@ function readSubject(subject: string | undefined): Architecture | string {
       accepted: `a JSON file, or one of ${baselineNames.join(', ')}`,
     });
   }
+  if (isFolder(subject)) {
+    fail('USAGE', 'An architecture is a file.', {
+      source: '<architecture>',
+      found: `the folder ${subject}`,
+      hint: `${join(subject, 'architecture.json')} to train it anew, or --model ${subject} for the trained network in it`,
+    });
+  }
   return loadArchitecture(subject);
 }
 
@@ -150,4 +159,8 @@ function describeEvaluation({ name, metrics }: Evaluation, binding: BindingLimit
     ...notes.map((note): [string, string] => ['note', note]),
   ];
   return lines.map(([title, value]) => `${title.padEnd(16)}  ${value}`).join('\n');
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

@@ -11,7 +11,7 @@ export function driftSection({ networks, notes }: ReportData): Html {
   const shown = firstOfEachRole(networks);
   if (shown.length === 0) return html``;
   const repeats = shown[0]!.drift[0]?.repeats ?? 0;
-  const caption = `Mean and one standard deviation of ${repeats} independent programmings, on the test images. Dotted: the same network in floating point, before it was programmed.`;
+  const caption = `Mean and one standard deviation of ${repeats} independent programmings, on the test images. Dotted: the same network in floating point, before its hardware-aware training.`;
   const rows = networks.flatMap(({ role, name, drift }) =>
     drift.map(({ seconds, mean, std, repeats }) => ({ role, name, seconds, mean, std, repeats })),
   );

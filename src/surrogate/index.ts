@@ -1,5 +1,6 @@
 export { ArchitectureRanker, type Ranking } from './architecture-ranker.js';
 export type { Ceiling } from './ceiling.js';
+export { columnScale, scaleColumns } from './column-scale.js';
 export { type CreateSurrogateOptions, createSurrogate } from './create-surrogate.js';
 export type { FeatureImportance } from './feature-importance.js';
 export { type FitRequest, type FitSummary, fitSurrogate } from './fit-surrogate.js';

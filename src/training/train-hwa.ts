@@ -29,11 +29,10 @@ export async function trainHwa(
   crossbar: CrossbarConfig,
   context: TrainingContext,
 ): Promise<TrainingHistory> {
-  const { learnInputRange: learnInputRanges } = crossbar.prePost.inputRange;
   const calibrate = () => {
     const { images, ...method } = options.inputRange;
     const batches = calibrationBatches(data, images, options.batchSize, context.rng.child('calibration'));
-    model.enableHwa(crossbar, model.calibrateInputRanges(batches, method), { learnInputRanges });
+    model.enableHwa(crossbar, model.calibrateInputRanges(batches, method));
   };
   if (options.epochs === 0) {
     calibrate();
@@ -49,7 +48,7 @@ export async function trainHwa(
   }
   const afterStep = clipWeights(model, options.clipSigma);
   const beforeEpoch = (epoch: number) => {
-    if (epoch === 1 || !learnInputRanges) calibrate();
+    if (epoch === 1 || !crossbar.prePost.inputRange.learnInputRange) calibrate();
   };
   return train(model, data, options, context, { mode: 'hwa', beforeEpoch, afterStep });
 }

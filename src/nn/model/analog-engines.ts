@@ -18,15 +18,14 @@ export class TileGrids {
   readonly config: CrossbarConfig;
 
   /**
-   * Matrices without an input range take `prePost.inputRange.initValue` of the configuration.
-   *
-   * @param learn whether training may change the ranges; those of parts stay as they are
+   * Matrices without an input range take `prePost.inputRange.initValue` of the configuration. Where it learns ranges, they
+   * become variables; those of parts stay as they are.
    */
-  constructor(matrices: readonly BoundMatrix[], config: CrossbarConfig, inputRanges: InputRanges, learn = false) {
+  constructor(matrices: readonly BoundMatrix[], config: CrossbarConfig, inputRanges: InputRanges) {
     this.config = config;
     this.#layers = new Map(matrices.map(({ id, shape }) => [id, new AnalogLayer(id, shape, config)]));
     const { initValue, enable, learnInputRange } = config.prePost.inputRange;
-    const learned = learn && enable && learnInputRange;
+    const learned = enable && learnInputRange;
     this.#inputRanges = new Map(
       matrices.map(({ id }) => {
         const range = inputRanges[id] ?? initValue;

@@ -148,17 +148,11 @@ export class Model {
   }
 
   /**
-   * Chooses the crossbars of mode `hwa`, and the input ranges that {@link toAnalog} uses too.
-   *
-   * @param options `learnInputRanges` lets training change them, where the configuration's `learnInputRange` is set: see
-   *   {@link peripheryVariables}
+   * Chooses the crossbars of mode `hwa`, and the input ranges that {@link toAnalog} uses too. Training changes them where
+   * the configuration's `learnInputRange` is set: see {@link peripheryVariables}.
    */
-  enableHwa(
-    config: CrossbarConfig,
-    inputRanges: InputRanges,
-    { learnInputRanges = false }: { readonly learnInputRanges?: boolean } = {},
-  ): void {
-    const grids = new TileGrids(this.#network.matrices, config, inputRanges, learnInputRanges);
+  enableHwa(config: CrossbarConfig, inputRanges: InputRanges): void {
+    const grids = new TileGrids(this.#network.matrices, config, inputRanges);
     if (this.#grids === null) grids.useQuantisationRanges(this.#quantisationRanges);
     else grids.takeQuantisers(this.#grids);
     this.#grids?.dispose();

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Architecture, MutationKind } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
 import { Candidates, drawNew } from './candidates.js';
+import { farApart } from './far-apart.js';
 import { Memory } from './memory.js';
 import { ScoredSet } from './scored-set.js';
-import { farApart } from './spread.js';
 import type { Advisor, Strategy, StrategyContext } from './strategy.js';
 
 /** Points of the first hypercube per architecture of the first phase that is chosen among them, and at least. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { farApart } from '../../../src/search/strategies/spread.js';
+import { farApart } from '../../../src/search/strategies/far-apart.js';
 import { type Architecture, loadSpace } from '../../../src/space/index.js';
 import { createRng } from '../../../src/tensor/index.js';
 

@@ -1,4 +1,13 @@
 export {
+  compareNetworks,
+  type NetworkComparison,
+  type NetworkComparisonOptions,
+  type NetworkDifference,
+  type NetworkMeasurement,
+  type NetworkSummary,
+  type SeedMean,
+} from './compare-networks.js';
+export {
   type ComparisonOptions,
   compareStrategies,
   type StrategyComparison,

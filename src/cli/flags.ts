@@ -28,6 +28,17 @@ export function wholeNumber(min: number): (text: string) => number {
   };
 }
 
+/** Seeds like `1,2,3`. */
+export function seedList(text: string): number[] {
+  return text.split(',').map((part) => {
+    const seed = Number(part);
+    if (part.trim() === '' || !Number.isInteger(seed) || seed < 0) {
+      throw new InvalidArgumentError(`found ${JSON.stringify(part)}, accepted are whole numbers >= 0`);
+    }
+    return seed;
+  });
+}
+
 const secondsPerUnit: Record<string, number> = {
   s: 1,
   m: 60,

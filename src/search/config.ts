@@ -149,6 +149,9 @@ const finalSchema = z
   .strictObject({
     top: count.default(1).describe('architectures of the final table, trained again and measured on the test images'),
     baseline: z.string().nullable().default('resnet8').describe('network to compare with; null for none'),
+    train: count
+      .optional()
+      .describe('at most this many images to train on, fewer or more than in the search; as in the search if absent'),
     repeats: count.optional().describe('programmings; as in evaluation if absent'),
     digitalEpochs: count.optional().describe('epochs of digital training; as in the search if absent'),
     hwaEpochs: z.int().min(0).optional().describe('epochs of fine-tuning; as in the search if absent'),

@@ -11,7 +11,7 @@ export {
   workerCount,
 } from './config.js';
 export { showDuration } from './duration.js';
-export { type EvaluateOptions, type Evaluation, evaluateArchitecture } from './evaluate-architecture.js';
+export { type EvaluateOptions, type Evaluation, evaluateArchitecture, tableTrial } from './evaluate-architecture.js';
 export type { PlannedTrial, RunEvent, TrialCounts } from './events.js';
 export { bestFolder } from './export-best.js';
 export { exportStudy } from './export-study.js';

@@ -24,8 +24,11 @@ export interface RunSetup {
   readonly backend: BackendName;
   /** Which backend runs and why, in one sentence. */
   readonly backendLine: string;
+  /** The images of the search. */
   readonly task: TrialSpec['task'];
-  /** Names of the classes, and mean and deviation of the training images: what a user of a trained network needs. */
+  /** The images of the final table, where `final.train` takes more or fewer to train on. */
+  readonly finalTask: TrialSpec['task'];
+  /** Names of the classes, and mean and deviation of the final training images: what a user of a trained network needs. */
   readonly classes: readonly string[];
   readonly normalise: Normalisation;
   /** What must be shown beside the results. */
@@ -60,6 +63,8 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
   const data = await loadTask({ ...config.task, seed: config.seed });
   checkTask(space, data.task);
   const { fingerprint } = data;
+  const finalImages = { ...config.task, train: config.final.train ?? config.task.train, seed: config.seed };
+  const final = config.final.train === undefined ? data : await loadTask(finalImages);
   const rungTasks = await tasksOfRungs(config, { count: data.train.count, fingerprint });
   return {
     config,
@@ -69,13 +74,21 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
     backend,
     backendLine: line,
     task: { ...config.task, seed: config.seed, fingerprint },
+    finalTask: { ...finalImages, fingerprint: final.fingerprint },
     classes: data.task.classes,
-    normalise: data.normalise,
+    normalise: final.normalise,
     notes: hardwareOf(space.sample(createRng(0, 'hardware'))) === null ? data.notes : [...data.notes, hardwareNote],
     baseline,
     enqueued,
     ...(rungTasks !== undefined && { rungTasks }),
-    fingerprint: contentHash({ space: describeSpace(space), chip, crossbar, backend, data: fingerprint }),
+    fingerprint: contentHash({
+      space: describeSpace(space),
+      chip,
+      crossbar,
+      backend,
+      data: fingerprint,
+      ...(final !== data && { finalData: final.fingerprint }),
+    }),
   };
 }
 

@@ -72,7 +72,7 @@ function tableSpec(
   keepWeights: boolean,
 ): TrialSpec {
   const base = common(setup, number, graph, architecture);
-  return { ...base, ...finalFidelity(setup.config), images: 'test', keepWeights };
+  return { ...base, ...finalFidelity(setup.config), task: setup.finalTask, images: 'test', keepWeights };
 }
 
 function finalFidelity({ training, evaluation, final }: SearchConfig): Fidelity {

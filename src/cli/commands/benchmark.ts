@@ -7,11 +7,12 @@ import {
 } from '../../benchmark/index.js';
 import { percent, percentSpread, textTable } from '../../report/index.js';
 import { type StrategyName, strategyNames } from '../../search/index.js';
-import { dataFlag, jsonFlag, resultsFlag, setFlag } from '../flags.js';
+import { dataFlag, jsonFlag, resultsFlag, seedList, setFlag } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
 import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
 import { SearchScreen } from '../search-screen.js';
+import { benchmarkNetworksCommand } from './benchmark-networks.js';
 import { benchmarkSearchCommand } from './benchmark-search.js';
 
 interface StrategyFlags extends ConfigFlags {
@@ -24,7 +25,8 @@ interface StrategyFlags extends ConfigFlags {
 /** `kirchhoff benchmark`: comparisons. */
 export function benchmarkCommand(): Command {
   return new Command('benchmark')
-    .description('compare ways of searching')
+    .description('compare networks over training seeds, and ways of searching')
+    .addCommand(benchmarkNetworksCommand())
     .addCommand(strategiesCommand())
     .addCommand(benchmarkSearchCommand())
     .addHelpText('after', '\nExample:\n  $ kirchhoff benchmark strategies --seeds 1,2,3');
@@ -35,7 +37,7 @@ function strategiesCommand(): Command {
     .description('the same search with several strategies over several seeds, with the same number of trials')
     .argument('[config]', 'YAML or JSON file; the quick start if absent', quickStart)
     .option('--strategies <names>', 'which, separated by commas', strategies, ['evolution', 'random'])
-    .option('--seeds <numbers>', 'which seeds, separated by commas', seeds, [1, 2, 3])
+    .option('--seeds <numbers>', 'which seeds, separated by commas', seedList, [1, 2, 3])
     .addOption(dataFlag())
     .addOption(setFlag())
     .option('--backend <name>', 'auto, native, wasm, cpu, tensorflow or webgpu')
@@ -100,15 +102,5 @@ function strategies(text: string): StrategyName[] {
       throw new InvalidArgumentError(`found ${JSON.stringify(name)}, accepted are ${strategyNames.join(', ')}`);
     }
     return known;
-  });
-}
-
-function seeds(text: string): number[] {
-  return text.split(',').map((part) => {
-    const seed = Number(part);
-    if (part.trim() === '' || !Number.isInteger(seed) || seed < 0) {
-      throw new InvalidArgumentError(`found ${JSON.stringify(part)}, accepted are whole numbers >= 0`);
-    }
-    return seed;
   });
 }

@@ -1,10 +1,7 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { fail } from '../../config/index.js';
 import { loadCrossbar } from '../../crossbar/index.js';
 import type { TrialStage } from '../../evaluate/index.js';
-import { baselineNames } from '../../nn/index.js';
 import {
   type BindingLimit,
   bindingLimit,
@@ -16,13 +13,13 @@ import {
   si,
 } from '../../report/index.js';
 import { type Evaluation, evaluateArchitecture } from '../../search/index.js';
-import { type Architecture, loadArchitecture } from '../../space/index.js';
 import { durations, jsonFlag, setFlag, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { networkFlags } from '../network-flags.js';
 import { processOutput } from '../output.js';
 import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
 import { StageNotes } from '../stage-notes.js';
+import { readSubject } from '../subject.js';
 import { evaluateModel, type ModelFlags } from './evaluate-model.js';
 
 interface EvaluateFlags extends ConfigFlags, Omit<ModelFlags, 'model'> {
@@ -80,7 +77,7 @@ Examples:
 
 async function evaluateArchitectureOf(subject: string | undefined, flags: EvaluateFlags): Promise<void> {
   const output = processOutput(flags.json === true);
-  const architecture = readSubject(subject);
+  const architecture = readSubject(requireSubject(subject));
   const space = typeof architecture === 'string' ? [] : [`space=${JSON.stringify(architecture.space)}`];
   const set = [...space, ...(flags.set ?? []), ...driftOverrides(flags)];
   const config = readRunConfig(flags.config, { ...flags, set });
@@ -94,6 +91,14 @@ async function evaluateArchitectureOf(subject: string | undefined, flags: Evalua
   const { metrics } = evaluation;
   const binding = bindingLimit(config.limits, { ...metrics, parameters: metrics.params });
   output.answer({ name: evaluation.name, ...metrics, binding }, () => describeEvaluation(evaluation, binding));
+}
+
+function requireSubject(subject: string | undefined): string {
+  if (subject !== undefined) return subject;
+  return fail('USAGE', 'What is to be evaluated is missing.', {
+    accepted: 'an architecture, the name of a baseline, or --model <file>',
+    hint: 'kirchhoff evaluate --help',
+  });
 }
 
 /** The flags that stand for keys of the configuration. */
@@ -115,31 +120,6 @@ function refuseFlags(beside: string, given: readonly string[]): void {
   fail('USAGE', `${given.join(', ')} and ${beside} do not go together.`, { hint: 'kirchhoff evaluate --help' });
 }
 
-function readSubject(subject: string | undefined): Architecture | string {
-  if (subject === undefined) {
-    return fail('USAGE', 'What is to be evaluated is missing.', {
-      accepted: 'an architecture, the name of a baseline, or --model <file>',
-      hint: 'kirchhoff evaluate --help',
-    });
-  }
-  if (baselineNames.includes(subject)) return subject;
-  if (!/[./\\]/.test(subject)) {
-    fail('USAGE', `There is no baseline called "${subject}".`, {
-      source: '<architecture>',
-      found: subject,
-      accepted: `a JSON file, or one of ${baselineNames.join(', ')}`,
-    });
-  }
-  if (isFolder(subject)) {
-    fail('USAGE', 'An architecture is a file.', {
-      source: '<architecture>',
-      found: `the folder ${subject}`,
-      hint: `${join(subject, 'architecture.json')} to train it anew, or --model ${subject} for the trained network in it`,
-    });
-  }
-  return loadArchitecture(subject);
-}
-
 function describeEvaluation({ name, metrics }: Evaluation, binding: BindingLimit | null): string {
   const { digitalAccuracy, analog, avm, params, macs, chip, notes } = metrics;
   const lines: [string, string][] = [
@@ -159,8 +139,4 @@ function describeEvaluation({ name, metrics }: Evaluation, binding: BindingLimit
     ...notes.map((note): [string, string] => ['note', note]),
   ];
   return lines.map(([title, value]) => `${title.padEnd(16)}  ${value}`).join('\n');
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

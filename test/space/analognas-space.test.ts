@@ -5,7 +5,7 @@ import { createRng } from '../../src/tensor/index.js';
 import { spaceContract } from './support/space-contract.js';
 import { smallSpace } from './support/spaces.js';
 
-for (const name of ['resnet-tiny', 'analognas-cifar10', 'analognas-vww', 'analognas-kws']) {
+for (const name of ['resnet-tiny', 'resnet-cifar10', 'analognas-cifar10', 'analognas-vww', 'analognas-kws']) {
   spaceContract(loadSpace(name), name === 'resnet-tiny' ? 60 : 12);
 }
 

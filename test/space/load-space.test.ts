@@ -24,7 +24,7 @@ const refusedFile = (content: unknown) => refusal(() => loadSpace(spaceFile(cont
 describe('loadSpace', () => {
   it('loads every shipped space under its own name', () => {
     expect(spaceNames()).toEqual(
-      expect.arrayContaining(['analognas-cifar10', 'analognas-kws', 'analognas-vww', 'resnet-tiny']),
+      expect.arrayContaining(['analognas-cifar10', 'analognas-kws', 'analognas-vww', 'resnet-cifar10', 'resnet-tiny']),
     );
     for (const name of spaceNames()) expect(loadSpace(name).name).toBe(name);
   });

@@ -27,19 +27,24 @@ export function readRunConfig(file: string, flags: ConfigFlags): SearchConfig {
   if (flags.workers !== undefined) overrides.push(`workers=${flags.workers}`);
   if (flags.backend !== undefined) overrides.push(`backend=${checkedBackend(flags.backend)}`);
   if (flags.data !== undefined) overrides.push(...dataOverrides(flags.data));
-  const document = applyOverrides(readDocument(file), overrides);
-  return blamingOverrides(overrides, () => parseSearchConfig(document, file));
+  const written = readDocument(file);
+  const document = applyOverrides(written, overrides);
+  return blamingOverrides(overrides, written, () => parseSearchConfig(document, file));
 }
 
-/** Lets a refusal of a value that an override wrote name the override instead of the file. */
-function blamingOverrides(overrides: readonly string[], parse: () => SearchConfig): SearchConfig {
+/** Lets a refusal of a key or value that an override wrote name the override instead of the file. */
+function blamingOverrides(overrides: readonly string[], written: unknown, parse: () => SearchConfig): SearchConfig {
   try {
     return parse();
   } catch (error) {
     if (!(error instanceof KirchhoffError)) throw error;
     const { summary, details } = error;
     const path = details.path ?? '';
-    const guilty = overrides.findLast((override) => contains(override.slice(0, override.indexOf('=')), path));
+    const added = !has(written, path.split('.'));
+    const guilty = overrides.findLast((override) => {
+      const key = override.slice(0, override.indexOf('='));
+      return contains(key, path) || (added && contains(path, key));
+    });
     if (guilty === undefined) throw error;
     throw new KirchhoffError(error.code, summary, { ...details, source: `--set ${guilty}` }, { cause: error });
   }
@@ -48,6 +53,15 @@ function blamingOverrides(overrides: readonly string[], parse: () => SearchConfi
 /** Whether a dotted path is the key or lies inside it. */
 function contains(key: string, path: string): boolean {
   return path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
+}
+
+/** Whether a document has a value at a path. */
+function has(document: unknown, path: readonly string[]): boolean {
+  const [key, ...rest] = path;
+  if (key === undefined) return true;
+  return typeof document === 'object' && document !== null && key in document
+    ? has((document as Record<string, unknown>)[key], rest)
+    : false;
 }
 
 function dataOverrides(option: string): string[] {

@@ -22,6 +22,7 @@ export async function watchRun(
   const result = await interruptible((signal) => run({ resultsDir, signal, onEvent }), stopped).finally(() =>
     screen.stop(),
   );
+  if (id === '') output.note(`run ${result.id} had finished already: this is its result`);
   output.answer(result, () => finalTable(result, readRun(resultsDir, result.id).config.limits));
   output.note(`report: ${join(resultsDir, result.id, 'report.html')}`);
 }

@@ -33,6 +33,7 @@ describe('what a search refuses', () => {
     expect(refused('--set', 'search.trials=0')).toMatch(
       /in: {7}--set search\.trials=0 at search\.trials\n {2}found: {4}0\n {2}accepted: a value >= 1/,
     );
+    expect(refused('--set', 'serach.trials=3')).toMatch(/in: {7}--set serach\.trials=3 at serach/);
     expect(refused('--set', 'search.trials')).toContain('accepted: a.b=c');
     expect(refused(join(dir, 'none.yaml'))).toContain('found:    no such file');
     expect(refused(file('broken.yaml', 'task: [1\nspace'))).toMatch(/broken\.yaml at line \d+, column \d+/);
@@ -114,7 +115,9 @@ describe('what other commands refuse', () => {
     const { id, rows } = JSON.parse(made.stdout);
     expect(rows).toHaveLength(1);
     expect(readdirSync(join(folder, id)).sort()).toEqual(expect.arrayContaining(['best', 'report.html', 'run.json']));
-    expect(kirchhoff('resume', id, '--results', folder, '--json').stdout).toBe(made.stdout);
+    const again = kirchhoff('resume', id, '--results', folder, '--json');
+    expect(again.stdout).toBe(made.stdout);
+    expect(again.stderr).toContain(`run ${id} had finished already`);
 
     const exported = join(folder, 'exported');
     expect(kirchhoff('export', id, '--results', folder, '--to', exported, '--json').status).toBe(0);

@@ -27,26 +27,58 @@ template <int V> struct BlockRows { static constexpr int value = V == 1 ? 8 : V 
 /** Vectors in the next panel when `left` vectors of columns remain: threes, but never a lonely single one. */
 KH_INLINE int panelVectors(int left) { return left == 1 ? 1 : (left == 2 || left == 4) ? 2 : 3; }
 
+/** Distance between neighbouring rows where all P lie equally far apart, else 0. */
+template <int P>
+KH_INLINE int evenStep(const int* origins) {
+  const int step = origins[1] - origins[0];
+  for (int p = 2; p < P; ++p)
+    if (origins[p] - origins[p - 1] != step) return 0;
+  return step;
+}
+
+/**
+ * More rows than registers for their addresses, but equally far apart, as pixels of one image row are: four rows share a
+ * register, and two distances reach the others of the four.
+ */
+template <int P, int V>
+KH_INLINE void accumulateEven(vf (&acc)[P][V], const float* a, long step, const Run* runs, int runCount, const float* b) {
+  static_assert(P % 4 == 0, "rows come in fours");
+  const long step3 = 3 * step;
+  for (int r = 0; r < runCount; ++r) {
+    const float* at[P / 4];
+#pragma GCC unroll 8
+    for (int q = 0; q < P / 4; ++q) at[q] = a + runs[r].offset + 4 * q * step;
+    for (int left = runs[r].length; left > 0; --left, b += V * L) {
+      vf right[V];
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) right[v] = load(b + v * L);
+#pragma GCC unroll 8
+      for (int q = 0; q < P / 4; ++q) {
+#pragma GCC unroll 4
+        for (int v = 0; v < V; ++v) {
+          acc[4 * q][v] += splat(at[q][0]) * right[v];
+          acc[4 * q + 1][v] += splat(at[q][step]) * right[v];
+          acc[4 * q + 2][v] += splat(at[q][2 * step]) * right[v];
+          acc[4 * q + 3][v] += splat(at[q][step3]) * right[v];
+        }
+        ++at[q];
+      }
+    }
+  }
+}
+
 template <int P, int V>
 KH_INLINE void accumulate(vf (&acc)[P][V], const float* a, const int* origins, const Run* runs, int runCount, const float* b) {
+  if constexpr (P > 8) {
+    const int step = evenStep<P>(origins);
+    if (step != 0) return accumulateEven<P, V>(acc, a + origins[0], step, runs, runCount, b);
+  }
   const float* at[P];
 #pragma GCC unroll 32
   for (int p = 0; p < P; ++p) at[p] = a + origins[p];
   for (int r = 0; r < runCount; ++r) {
     long k = runs[r].offset;
     const long end = k + runs[r].length;
-    if (P > 8) {  // more row addresses than registers: load each once per four columns
-      for (; k + 4 <= end; k += 4, b += 4 * V * L) {
-#pragma GCC unroll 32
-        for (int p = 0; p < P; ++p) {
-          const float* q = at[p] + k;
-#pragma GCC unroll 4
-          for (int j = 0; j < 4; ++j)
-#pragma GCC unroll 4
-            for (int v = 0; v < V; ++v) acc[p][v] += splat(q[j]) * load(b + (j * V + v) * L);
-        }
-      }
-    }
     for (; k < end; ++k, b += V * L) {
       vf right[V];
 #pragma GCC unroll 4

@@ -21,7 +21,7 @@ struct Product {
   float* c;
   const float* bias;  // padded, or null
   Activation activation;
-  float* packed;      // [depth block][panel][depth][V*L]
+  float* packed;      // [depth block][panel][depth][V*L]; null where each panel is read by one block only, which packs it then
   int depth;          // reduction per pass
 };
 
@@ -88,6 +88,7 @@ void productBlock(const Product& g, Arena& arena, int m0, int m1, int n0, int n1
   float* copied = copy ? arena.floats((size_t)rows * stride) : nullptr;
   int* origins = arena.ints(rows);
   for (int i = 0; i < rows; ++i) origins[i] = i * stride;
+  float* own = g.packed ? nullptr : arena.floats((size_t)g.depth * 3 * L);
 
   for (int k0 = 0; k0 < g.k; k0 += g.depth) {
     const int k1 = imin(g.k, k0 + g.depth), depth = k1 - k0;
@@ -101,16 +102,18 @@ void productBlock(const Product& g, Arena& arena, int m0, int m1, int n0, int n1
     } else {
       left = g.a + (int64_t)m0 * g.k + k0;
     }
-    const float* panel = g.packed + (int64_t)k0 * paddedColumns(g.n);
+    int64_t packed = (int64_t)k0 * paddedColumns(g.n);
     for (int column = 0; column < g.n;) {
       const int vectors = panelVectors(ceilDiv(g.n - column, L));
       if (column >= n0 && column < n1) {
         const bool first = k0 == 0, last = k1 == g.k;
+        if (own) packPanel(g, own, k0, k1, column, vectors);
+        const float* panel = own ? own : g.packed + packed;
         if (vectors == 1) passPanel<1>(g, left, origins, m0, rows, depth, panel, column, first, last);
         else if (vectors == 2) passPanel<2>(g, left, origins, m0, rows, depth, panel, column, first, last);
         else passPanel<3>(g, left, origins, m0, rows, depth, panel, column, first, last);
       }
-      panel += (int64_t)depth * vectors * L;
+      packed += (int64_t)depth * vectors * L;
       column += vectors * L;
     }
   }
@@ -121,16 +124,20 @@ int depthOf(int k) { return ceilDiv(k, ceilDiv(k, kDepth)); }
 void productAlone(const Product& shared, Arena& arena) {
   ArenaScope scope(arena);
   Product g = shared;
-  g.packed = arena.floats((size_t)g.k * paddedColumns(g.n));
-  for (int k0 = 0; k0 < g.k; k0 += g.depth) packDepth(g, k0, imin(g.k, k0 + g.depth));
+  if (g.m > kRows) {
+    g.packed = arena.floats((size_t)g.k * paddedColumns(g.n));
+    for (int k0 = 0; k0 < g.k; k0 += g.depth) packDepth(g, k0, imin(g.k, k0 + g.depth));
+  }
   for (int m0 = 0; m0 < g.m; m0 += kRows) productBlock(g, arena, m0, imin(g.m, m0 + kRows), 0, g.n);
 }
 
 void productShared(Context& context, Product g) {
   Arena& arena = context.arena(0);
   ArenaScope scope(arena);
-  g.packed = arena.floats((size_t)g.k * paddedColumns(g.n));
-  context.parallel(ceilDiv(g.k, g.depth), [&](int pass, int) { packDepth(g, pass * g.depth, imin(g.k, (pass + 1) * g.depth)); });
+  if (g.m > kRows) {
+    g.packed = arena.floats((size_t)g.k * paddedColumns(g.n));
+    context.parallel(ceilDiv(g.k, g.depth), [&](int pass, int) { packDepth(g, pass * g.depth, imin(g.k, (pass + 1) * g.depth)); });
+  }
   const int rowItems = ceilDiv(g.m, kRows), rows = ceilDiv(g.m, rowItems);
   const int colItems = ceilDiv(g.n, rowItems > 3 ? kColumns : kColumns / 4), cols = ceilDiv(g.n, colItems);
   context.parallel(rowItems * colItems, [&](int item, int worker) {

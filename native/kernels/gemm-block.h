@@ -36,42 +36,43 @@ KH_INLINE int evenStep(const int* origins) {
   return step;
 }
 
+KH_INLINE bool threeStepsEach(const Run* runs, int runCount, int step) {
+  for (int r = 0; r < runCount; ++r)
+    if (runs[r].length != 3 * step) return false;
+  return runCount > 0;
+}
+
 /**
- * More rows than registers for their addresses, but equally far apart, as pixels of one image row are: four rows share a
- * register, and two distances reach the others of the four.
+ * Sixteen neighbouring pixels under a filter three wide: value c of a pixel is used by three of them, so that one broadcast
+ * feeds three multiplications. (Otherwise loads, not multiplications, would be the limit: a single vector of columns has one
+ * broadcast for each.) Rows are `step` apart and every run is three steps long.
  */
-template <int P, int V>
-KH_INLINE void accumulateEven(vf (&acc)[P][V], const float* a, long step, const Run* runs, int runCount, const float* b) {
-  static_assert(P % 4 == 0, "rows come in fours");
-  const long step3 = 3 * step;
-  for (int r = 0; r < runCount; ++r) {
-    const float* at[P / 4];
+KH_INLINE void accumulateTaps(vf (&acc)[16][1], const float* a, long step, const Run* runs, int runCount, const float* b) {
+  const long distance[4] = {0, step, 2 * step, 3 * step};
+  for (int r = 0; r < runCount; ++r, b += 3 * step * L) {
+    const float* at[5];  // of every fourth pixel: there are not enough registers for all addresses
 #pragma GCC unroll 8
-    for (int q = 0; q < P / 4; ++q) at[q] = a + runs[r].offset + 4 * q * step;
-    for (int left = runs[r].length; left > 0; --left, b += V * L) {
-      vf right[V];
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) right[v] = load(b + v * L);
-#pragma GCC unroll 8
-      for (int q = 0; q < P / 4; ++q) {
-#pragma GCC unroll 4
-        for (int v = 0; v < V; ++v) {
-          acc[4 * q][v] += splat(at[q][0]) * right[v];
-          acc[4 * q + 1][v] += splat(at[q][step]) * right[v];
-          acc[4 * q + 2][v] += splat(at[q][2 * step]) * right[v];
-          acc[4 * q + 3][v] += splat(at[q][step3]) * right[v];
-        }
-        ++at[q];
+    for (int q = 0; q < 5; ++q) at[q] = a + runs[r].offset + 4 * q * step;
+    for (long c = 0; c < step; ++c) {
+      const vf left = load(b + c * L), middle = load(b + (step + c) * L), right = load(b + (2 * step + c) * L);
+#pragma GCC unroll 32
+      for (int u = 0; u < 18; ++u) {
+        const vf value = splat(at[u / 4][distance[u % 4]]);
+        if (u < 16) acc[u][0] += value * left;
+        if (u >= 1 && u < 17) acc[u - 1][0] += value * middle;
+        if (u >= 2) acc[u - 2][0] += value * right;
       }
+#pragma GCC unroll 8
+      for (int q = 0; q < 5; ++q) ++at[q];
     }
   }
 }
 
 template <int P, int V>
 KH_INLINE void accumulate(vf (&acc)[P][V], const float* a, const int* origins, const Run* runs, int runCount, const float* b) {
-  if constexpr (P > 8) {
+  if constexpr (P == 16 && V == 1) {
     const int step = evenStep<P>(origins);
-    if (step != 0) return accumulateEven<P, V>(acc, a + origins[0], step, runs, runCount, b);
+    if (step > 0 && threeStepsEach(runs, runCount, step)) return accumulateTaps(acc, a + origins[0], step, runs, runCount, b);
   }
   const float* at[P];
 #pragma GCC unroll 32
@@ -79,6 +80,18 @@ KH_INLINE void accumulate(vf (&acc)[P][V], const float* a, const int* origins, c
   for (int r = 0; r < runCount; ++r) {
     long k = runs[r].offset;
     const long end = k + runs[r].length;
+    if (P > 8) {  // more row addresses than registers: load each once per four columns
+      for (; k + 4 <= end; k += 4, b += 4 * V * L) {
+#pragma GCC unroll 32
+        for (int p = 0; p < P; ++p) {
+          const float* q = at[p] + k;
+#pragma GCC unroll 4
+          for (int j = 0; j < 4; ++j)
+#pragma GCC unroll 4
+            for (int v = 0; v < V; ++v) acc[p][v] += splat(q[j]) * load(b + (j * V + v) * L);
+        }
+      }
+    }
     for (; k < end; ++k, b += V * L) {
       vf right[V];
 #pragma GCC unroll 4

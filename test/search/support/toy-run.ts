@@ -46,6 +46,7 @@ export function toySetup(
     'test',
   );
   const space = toySpace({}, frozen);
+  const task = { name: 'synthetic-shapes', seed: config.seed, fingerprint: 'toy' } as const;
   return {
     config,
     space: { ...space, build: (a: Architecture) => toyGraph(JSON.stringify(a)) },
@@ -53,7 +54,8 @@ export function toySetup(
     crossbar: resolveCrossbar('pcm-8bit-256'),
     backend: 'cpu',
     backendLine: 'backend cpu',
-    task: { name: 'synthetic-shapes', seed: config.seed, fingerprint: 'toy' },
+    task,
+    finalTask: task,
     classes: ['a', 'b'],
     normalise: { mean: [0.5], std: [0.25] },
     notes: ['toy images'],

@@ -26,5 +26,12 @@ export function readSubject(subject: string, source = '<architecture>'): Archite
       hint: `${join(subject, 'architecture.json')} to train it anew, or --model ${subject} for the trained network in it`,
     });
   }
+  if (/\.onnx$/i.test(subject)) {
+    fail('USAGE', 'An ONNX file is a trained network, not an architecture.', {
+      source,
+      found: subject,
+      hint: `kirchhoff evaluate --model ${subject}`,
+    });
+  }
   return loadArchitecture(subject);
 }

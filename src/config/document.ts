@@ -23,7 +23,7 @@ function readText(file: string): string {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reasons: Record<string, string> = { ENOENT: 'no such file', EISDIR: 'a folder', EACCES: 'no permission' };
-    return fail('CONFIG_UNREADABLE', 'Cannot read the configuration file.', {
+    return fail('CONFIG_UNREADABLE', 'The file cannot be read.', {
       source: file,
       found: reasons[code ?? ''] ?? String(code),
       accepted: 'a readable YAML (.yaml, .yml) or JSON (.json) file',

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   type Contender,
   type ContenderResult,
@@ -44,7 +44,9 @@ export function benchmarkSearchCommand(): Command {
     .addOption(dataFlag())
     .option('--space <name>', 'space of the architectures', 'nasbench201')
     .option('--target <column>', 'column to be maximised', 'finetuned_drift_86400')
-    .option('--strategies <names>', 'which, separated by commas', chosen, contenders)
+    .addOption(
+      new Option('--strategies <names>', 'which, separated by commas').argParser(chosen).default(contenders, 'all'),
+    )
     .option('--seeds <n>', 'searches per strategy', wholeNumber(1), 50)
     .option('--seed <n>', 'seed of the first search', wholeNumber(0), 1)
     .option('--queries <n>', 'architectures that each search may ask for', wholeNumber(1), 200)

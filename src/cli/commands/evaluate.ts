@@ -44,9 +44,16 @@ export function evaluateCommand(): Command {
     .option('--config <file>', 'training, crossbar, chip and task; the quick start if absent', quickStart)
     .addOption(setFlag())
     .option('--export <folder>', 'write the trained model there')
-    .option('--times <list>', 'times since programming, for example 1s,1h,1d,30d', durations)
-    .option('--repeats <n>', 'programmings, each with fresh noise', wholeNumber(1))
-    .option('--crossbar <preset or file>', "a preset, or a file of our settings or of AIHWKit's");
+    .option('--times <list>', 'times since programming; those of the config, with --model 1s,1h,1d,30d', durations)
+    .option(
+      '--repeats <n>',
+      'programmings, each with fresh noise; those of the config, with --model 10',
+      wholeNumber(1),
+    )
+    .option(
+      '--crossbar <preset or file>',
+      "a preset, or a file of our settings or of AIHWKit's; pcm-8bit-256 with --model",
+    );
   return networkFlags(command)
     .addOption(jsonFlag())
     .addHelpText(

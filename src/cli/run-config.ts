@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { applyOverrides, fail, KirchhoffError, readDocument } from '../config/index.js';
+import { applyOverrides, fail, KirchhoffError, readDocument, valueAt } from '../config/index.js';
 import { parseDataOption } from '../data/index.js';
 import { parseSearchConfig, type SearchConfig } from '../search/index.js';
 import { backendNames } from '../tensor/index.js';
@@ -40,7 +40,7 @@ function blamingOverrides(overrides: readonly string[], written: unknown, parse:
     if (!(error instanceof KirchhoffError)) throw error;
     const { summary, details } = error;
     const path = details.path ?? '';
-    const added = !has(written, path.split('.'));
+    const added = valueAt(written, path.split('.')) === undefined;
     const guilty = overrides.findLast((override) => {
       const key = override.slice(0, override.indexOf('='));
       return contains(key, path) || (added && contains(path, key));
@@ -53,15 +53,6 @@ function blamingOverrides(overrides: readonly string[], written: unknown, parse:
 /** Whether a dotted path is the key or lies inside it. */
 function contains(key: string, path: string): boolean {
   return path === key || path.startsWith(`${key}.`) || path.startsWith(`${key}[`);
-}
-
-/** Whether a document has a value at a path. */
-function has(document: unknown, path: readonly string[]): boolean {
-  const [key, ...rest] = path;
-  if (key === undefined) return true;
-  return typeof document === 'object' && document !== null && key in document
-    ? has((document as Record<string, unknown>)[key], rest)
-    : false;
 }
 
 function dataOverrides(option: string): string[] {

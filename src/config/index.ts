@@ -3,4 +3,4 @@ export { parseDocumentText, readDocument } from './document.js';
 export { type ErrorCode, type ErrorDetails, errorCodes, fail, KirchhoffError } from './errors.js';
 export { nearestWord } from './nearest-word.js';
 export { applyOverrides } from './overrides.js';
-export { parseWith } from './validate.js';
+export { parseWith, valueAt } from './validate.js';

@@ -129,7 +129,8 @@ function unwrap(node: z.ZodType): z.ZodType {
   return next === undefined ? node : unwrap(next);
 }
 
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+/** What a document has at a path, or undefined. */
+export function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown> | null | undefined)?.[key], root);
 }
 

@@ -1,12 +1,10 @@
 import { fail } from '../config/index.js';
 import { LocalPool, type TrialProgress, type TrialResult } from '../evaluate/index.js';
 import type { Architecture } from '../space/index.js';
-import { baselineFor } from './baseline.js';
-import type { BatchTrial } from './batch-runner.js';
 import type { SearchConfig } from './config.js';
 import { exportTrained } from './export-best.js';
-import { prepareRun, type RunSetup } from './setup.js';
-import { baselineTrial, finalTrial } from './trials.js';
+import { prepareRun } from './setup.js';
+import { tableTrial } from './trials.js';
 
 /** How one evaluation is watched and stopped. */
 export interface EvaluateOptions {
@@ -50,16 +48,4 @@ export async function evaluateArchitecture(
   } finally {
     await pool.close();
   }
-}
-
-/**
- * The trial that measures a network as the final table does.
- *
- * @param subject an architecture, or the name of a baseline
- * @throws ARCHITECTURE_INVALID; GRAPH_INVALID or CONFIG_INVALID for a baseline that is unknown or for other images
- */
-export function tableTrial(setup: RunSetup, number: number, subject: Architecture | string): BatchTrial {
-  if (typeof subject === 'string') return baselineTrial(setup, number, baselineFor(subject, setup.space.task)!);
-  setup.space.validate(subject);
-  return finalTrial(setup, number, setup.space.canonical(subject), false);
 }

@@ -11,7 +11,7 @@ export {
   workerCount,
 } from './config.js';
 export { showDuration } from './duration.js';
-export { type EvaluateOptions, type Evaluation, evaluateArchitecture, tableTrial } from './evaluate-architecture.js';
+export { type EvaluateOptions, type Evaluation, evaluateArchitecture } from './evaluate-architecture.js';
 export type { PlannedTrial, RunEvent, TrialCounts } from './events.js';
 export { bestFolder } from './export-best.js';
 export { exportStudy } from './export-study.js';
@@ -52,4 +52,5 @@ export type { Advisor, Opinion, Outcome, Strategy, StrategyContext, ToldTrial } 
 export { SurrogateNsga2, type SurrogateNsga2Options, surrogateNsga2Schema } from './strategies/surrogate-nsga2.js';
 export type { SupernetCheck } from './supernet.js';
 export { SurrogateAdvisor, type SurrogateReport } from './surrogate-advisor.js';
+export { tableTrial } from './trials.js';
 export { reportFile, writeReport } from './write-report.js';

@@ -26,7 +26,7 @@ export interface RunSetup {
   readonly backendLine: string;
   /** The images of the search. */
   readonly task: TrialSpec['task'];
-  /** The images of the final table, where `final.train` takes more or fewer to train on. */
+  /** The images of the final table: other training images than the search's where `final.train` says so. */
   readonly finalTask: TrialSpec['task'];
   /** Names of the classes, and mean and deviation of the final training images: what a user of a trained network needs. */
   readonly classes: readonly string[];
@@ -63,8 +63,9 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
   const data = await loadTask({ ...config.task, seed: config.seed });
   checkTask(space, data.task);
   const { fingerprint } = data;
-  const finalImages = { ...config.task, train: config.final.train ?? config.task.train, seed: config.seed };
-  const final = config.final.train === undefined ? data : await loadTask(finalImages);
+  const task = { ...config.task, seed: config.seed, fingerprint };
+  const { train } = config.final;
+  const final = train === undefined ? data : await loadTask({ ...config.task, train, seed: config.seed });
   const rungTasks = await tasksOfRungs(config, { count: data.train.count, fingerprint });
   return {
     config,
@@ -73,8 +74,8 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
     crossbar,
     backend,
     backendLine: line,
-    task: { ...config.task, seed: config.seed, fingerprint },
-    finalTask: { ...finalImages, fingerprint: final.fingerprint },
+    task,
+    finalTask: train === undefined ? task : { ...task, train, fingerprint: final.fingerprint },
     classes: data.task.classes,
     normalise: final.normalise,
     notes: hardwareOf(space.sample(createRng(0, 'hardware'))) === null ? data.notes : [...data.notes, hardwareNote],

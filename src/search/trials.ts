@@ -1,6 +1,7 @@
 import type { Fidelity, TrialSpec } from '../evaluate/index.js';
 import type { NetworkGraph } from '../nn/index.js';
 import type { Architecture } from '../space/index.js';
+import { baselineFor } from './baseline.js';
 import type { BatchTrial } from './batch-runner.js';
 import { driftOf, type SearchConfig } from './config.js';
 import { rungFidelity, searchFidelity } from './halving/rungs.js';
@@ -62,6 +63,18 @@ export function baselineTrial(setup: RunSetup, number: number, graph: NetworkGra
     plan: { number, role: 'baseline', name: graph.name, architecture: null, predicted: null },
     spec: tableSpec(setup, number, graph, null, false),
   };
+}
+
+/**
+ * The trial that measures a network as the final table does.
+ *
+ * @param subject an architecture, or the name of a baseline
+ * @throws ARCHITECTURE_INVALID; GRAPH_INVALID or CONFIG_INVALID for a baseline that is unknown or for other images
+ */
+export function tableTrial(setup: RunSetup, number: number, subject: Architecture | string): BatchTrial {
+  if (typeof subject === 'string') return baselineTrial(setup, number, baselineFor(subject, setup.space.task)!);
+  setup.space.validate(subject);
+  return finalTrial(setup, number, setup.space.canonical(subject), false);
 }
 
 function tableSpec(

@@ -148,6 +148,11 @@ export function driftOf<T extends { mode: unknown; supernet: unknown }>(evaluati
 const finalSchema = z
   .strictObject({
     top: count.default(1).describe('architectures of the final table, trained again and measured on the test images'),
+    shortlist: count
+      .optional()
+      .describe(
+        'so many of the best trials are first trained as for the table and compared on the validation images, and the best of them enter it; top or more; if absent, the best trials enter it',
+      ),
     baseline: z.string().nullable().default('resnet8').describe('network to compare with; null for none'),
     train: count
       .optional()
@@ -155,6 +160,10 @@ const finalSchema = z
     repeats: count.optional().describe('programmings; as in evaluation if absent'),
     digitalEpochs: count.optional().describe('epochs of digital training; as in the search if absent'),
     hwaEpochs: z.int().min(0).optional().describe('epochs of fine-tuning; as in the search if absent'),
+  })
+  .superRefine(({ top, shortlist }, context) => {
+    if (shortlist === undefined || shortlist >= top) return;
+    context.addIssue({ code: 'custom', path: ['shortlist'], message: `final.top = ${top} or more` });
   })
   .describe('the final table');
 

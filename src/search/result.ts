@@ -14,7 +14,10 @@ export interface FinalRow {
   /** Hash of the architecture, or the name of the baseline. */
   readonly name: string;
   readonly architecture: Architecture | null;
-  /** 1-day accuracy that the search measured on the validation images; null for the baseline. */
+  /**
+   * 1-day accuracy on the validation images that the architecture was chosen by: as the search measured it, or the
+   * shortlist; null for the baseline.
+   */
   readonly validation: { readonly mean: number; readonly std: number } | null;
   /** Null when the trial failed. */
   readonly measured: FinalMeasurement | null;
@@ -49,7 +52,7 @@ export interface SearchResult {
  * Makes a row of the final table.
  *
  * @param place from 0, among the rows
- * @param found the search trial that the architecture was chosen by; null for the baseline
+ * @param found the trial that the architecture was chosen by; null for the baseline
  */
 export function finalRow(trial: TrialRecord, place: number, found: TrialRecord | null): FinalRow {
   return {

@@ -25,7 +25,7 @@ import {
   supernetOf,
   type TrainedSupernet,
 } from './supernet.js';
-import { baselineTrial, candidateTrial, checkTrial, finalTrial } from './trials.js';
+import { baselineTrial, candidateTrial, checkTrial, finalTrial, shortlistTrial } from './trials.js';
 import type { WarmStart } from './warm-start/warm-start.js';
 import { writeReport } from './write-report.js';
 
@@ -61,8 +61,8 @@ export class SearchRun {
   #rounds = 0;
   #supernet: TrainedSupernet | null = null;
   #supernetCheck: SupernetCheck | null = null;
-  /** Trials that check the supernet. */
-  #checks = 0;
+  /** Trials between those of the search and those of the final table. */
+  #extra = 0;
   /** Why the search ended before its budget of trials was spent. */
   #endedBecause: string | null = null;
 
@@ -139,7 +139,7 @@ export class SearchRun {
     if (this.#supernet === null || check === 0) return;
     const sample = checkSample(this.#searchRecords(), check);
     const batch = sample.map(({ architecture }, i) => checkTrial(setup, this.#next + i, architecture!));
-    this.#checks = batch.length;
+    this.#extra = batch.length;
     this.#supernetCheck = checkSupernet(sample, await this.#batch(batch));
   }
 
@@ -229,14 +229,36 @@ export class SearchRun {
     return store.elapsedSeconds > maxSeconds && store.trial(this.#next)?.role !== 'search';
   }
 
+  /**
+   * The trials whose architectures make the final table, the best first. A search's fidelity is low and its best trial lucky:
+   * where there is a shortlist, its members are trained as for the table and compared once more, still on the validation
+   * images, so that the test images choose nothing.
+   */
+  async #winners(ranked: readonly Success[], front: FrontReport | null): Promise<TrialRecord[]> {
+    const { setup } = this.#context;
+    const { top, shortlist } = setup.config.final;
+    const best = winnersOf(ranked, front, shortlist ?? top).map(({ number }) => this.#records.get(number)!);
+    if (shortlist === undefined) return best;
+    const batch = best.map(({ architecture }, i) => shortlistTrial(setup, this.#next + this.#extra + i, architecture!));
+    this.#extra += batch.length;
+    const list = objectiveList(setup.config.objective);
+    const measured = new Memory();
+    measured.tell((await this.#batch(batch)).map((record) => this.#told(record, list)));
+    const chosen = measured.ranked(setup.config.limits.avm).slice(0, top);
+    // none could be trained in full: the table then says why
+    if (chosen.length === 0) return best.slice(0, top);
+    if (front !== null) chosen.sort((a, b) => b.outcome.objectives![0]! - a.outcome.objectives![0]!);
+    return chosen.map(({ number }) => this.#records.get(number)!);
+  }
+
   /** Trains the best again at full fidelity, measures them and the baseline on the test images, and makes the table. */
   async #conclude(): Promise<SearchResult> {
     const { setup, warmStart, store } = this.#context;
     const ranked = this.#memory.ranked(setup.config.limits.avm);
     if (ranked.length === 0) this.#fail([...this.#records.values()]);
     const front = frontReport(this.#searchRecords(), setup.config);
-    const winners = winnersOf(ranked, front, setup.config.final.top).map(({ number }) => this.#records.get(number)!);
-    const next = this.#next + this.#checks;
+    const winners = await this.#winners(ranked, front);
+    const next = this.#next + this.#extra;
     const batch = winners.map((winner, i) => finalTrial(setup, next + i, winner.architecture!, i === 0));
     if (setup.baseline !== null) batch.push(baselineTrial(setup, next + batch.length, setup.baseline));
     const records = await this.#batch(batch);
@@ -299,6 +321,7 @@ export class SearchRun {
       this.#context.warmStart.trials.length +
       search.trials +
       checks +
+      (final.shortlist ?? 0) +
       final.top +
       (this.#context.setup.baseline === null ? 0 : 1);
     return { ...this.#counts(), planned };

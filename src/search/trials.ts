@@ -43,6 +43,18 @@ function validationSpec(setup: RunSetup, number: number, architecture: Architect
   return { ...common(setup, number, graph, architecture), ...fidelity, task, images: 'validation', keepWeights: false };
 }
 
+/** One of the best for the shortlist: on the validation images, trained and measured as for the final table. */
+export function shortlistTrial(setup: RunSetup, number: number, architecture: Architecture): BatchTrial {
+  const { space } = setup;
+  return {
+    plan: { number, role: 'shortlist', name: space.hash(architecture), architecture, predicted: null },
+    spec: {
+      ...tableSpec(setup, number, space.build(architecture), architecture, false),
+      images: 'validation',
+    },
+  };
+}
+
 /** A found architecture for the final table: on the test images, at full fidelity. */
 export function finalTrial(
   setup: RunSetup,

@@ -66,13 +66,13 @@ export const predictionSchema = z.strictObject({
 /**
  * One finished trial in the journal of a run.
  *
- * `role` says why it ran: `search` trials steer the search, `check` trials train in full what a supernet has judged, the
- * others belong to the final table.
+ * `role` says why it ran: `search` trials steer the search, `check` trials train in full what a supernet has judged,
+ * `shortlist` trials decide which of the best enter the final table, the others belong to that table.
  */
 export const trialRecordSchema = z.strictObject({
   /** Position in the run, from 0; results are consumed in this order. */
   number: count,
-  role: z.enum(['search', 'check', 'final', 'baseline']),
+  role: z.enum(['search', 'check', 'shortlist', 'final', 'baseline']),
   /** Content hash of everything that determines the result. */
   key: z.string(),
   /** Hash of the architecture, or the name of a baseline. */

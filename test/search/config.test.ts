@@ -50,6 +50,13 @@ describe('parseSearchConfig', () => {
     );
   });
 
+  it('takes a shortlist no shorter than the final table', () => {
+    expect(parseSearchConfig({ ...least, final: { top: 2, shortlist: 2 } }, 'a').final.shortlist).toBe(2);
+    const { details } = errorOf({ ...least, final: { top: 3, shortlist: 2 } });
+    expect(details).toMatchObject({ path: 'final.shortlist', found: '2' });
+    expect(details.accepted).toContain('final.top = 3 or more');
+  });
+
   it('gives itself back: what a run records is what it is resumed with', () => {
     const config = parseSearchConfig({ ...least, evaluation: { times: ['1s', '1d'] }, space: 'my/space.json' }, 'a');
     expect(parseSearchConfig(JSON.parse(JSON.stringify(config)), 'b')).toEqual(config);

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { TrialSpec } from '../../src/evaluate/index.js';
 import type { RunEvent } from '../../src/search/events.js';
 import type { SearchResult } from '../../src/search/result.js';
 import { RunStore, readRun } from '../../src/store/index.js';
@@ -38,6 +39,46 @@ describe('a run', () => {
     expect(result.notes).toContain('toy images');
   });
 
+  it('lets the best be trained in full and compared once more on the validation images', async () => {
+    const heard: TrialSpec[] = [];
+    const setup = toySetup({ final: { shortlist: 3, top: 2, digitalEpochs: 7, repeats: 9 } });
+    const { result, resultsDir } = await uninterrupted(setup, (trial) => {
+      heard.push(trial);
+      return trial.number < 12 || trial.number > 14 ? {} : { accuracy: [0.2, 0.4, 0.3][trial.number - 12]! };
+    });
+    const { trials } = readRun(resultsDir, result.id);
+    const roles = ['shortlist', 'shortlist', 'shortlist', 'final', 'final', 'baseline'];
+    expect(trials.slice(12).map(({ role }) => role)).toEqual(roles);
+    const ranked = trials.slice(0, 12).sort((a, b) => b.metrics!.analog[2]!.mean - a.metrics!.analog[2]!.mean);
+    expect(trials.slice(12, 15).map(({ name }) => name)).toEqual(ranked.slice(0, 3).map(({ name }) => name));
+    expect(result.rows.map(({ name }) => name)).toEqual([trials[13]!.name, trials[14]!.name, 'baseline']);
+    expect(result.rows.map(({ validation }) => validation?.mean)).toEqual([0.4, 0.3, undefined]);
+    for (const { number, images, digital, evaluation } of heard.slice(12, 15)) {
+      expect([number, images, digital.epochs, evaluation.repeats]).toEqual([number, 'validation', 7, 9]);
+    }
+    expect(result.trials).toEqual({ done: 12, failed: 0 });
+  });
+
+  it('orders a shortlist of several objectives by the first one', async () => {
+    const setup = toySetup({ objective: ['oneDayAccuracy', 'params'], final: { shortlist: 4, top: 4 } });
+    const { result } = await uninterrupted(setup, ({ number }) =>
+      number < 12 ? {} : { accuracy: 0.1 + 0.01 * number },
+    );
+    const found = result.rows.filter(({ role }) => role === 'found');
+    expect(found.length).toBeGreaterThan(1);
+    const means = found.map(({ validation }) => validation!.mean);
+    expect(means).toEqual([...means].sort((a, b) => b - a));
+  });
+
+  it('falls back on the order of the search when nothing of the shortlist could be trained', async () => {
+    const setup = toySetup({ final: { shortlist: 2 } });
+    const { result } = await uninterrupted(setup, ({ number }) =>
+      number === 12 || number === 13 ? { fail: 'no' } : {},
+    );
+    expect(result.rows[0]!.validation!.mean).toBeGreaterThan(0);
+    expect(result.rows[0]!.measured).not.toBeNull();
+  });
+
   it('gives the same result and journal whatever order trials finish in', async () => {
     const plain = await uninterrupted();
     const shuffled = await uninterrupted(toySetup(), ({ number }) => ({ delay: (number * 7) % 11 }));
@@ -47,9 +88,9 @@ describe('a run', () => {
   });
 
   it('ends alike after an interruption at any trial, and runs none twice', async () => {
-    const whole = content((await uninterrupted()).result);
-    for (let interruption = 1; interruption <= 14; interruption++) {
-      const setup = toySetup();
+    const whole = content((await uninterrupted(toySetup({ final: { shortlist: 3, repeats: 9 } }))).result);
+    for (let interruption = 1; interruption <= 17; interruption++) {
+      const setup = toySetup({ final: { shortlist: 3, repeats: 9 } });
       const resultsDir = scratch();
       const store = toyStore(setup, resultsDir);
       const stop = new AbortController();
@@ -62,7 +103,7 @@ describe('a run', () => {
         () => 'finished',
         (error: Error) => error.name,
       );
-      expect(outcome).toBe(interruption === 14 ? 'finished' : 'AbortError');
+      expect(outcome).toBe(interruption === 17 ? 'finished' : 'AbortError');
       store.close();
 
       const journalled = readRun(resultsDir, store.record.id).trials.map(({ number }) => number);
@@ -72,7 +113,7 @@ describe('a run', () => {
       expect(content(await conductToy({ setup, store: again, resultsDir, evaluator: second }))).toEqual(whole);
       again.close();
       expect(second.heard.filter((number) => journalled.includes(number))).toEqual([]);
-      expect([...second.heard, ...journalled].sort((a, b) => a - b)).toEqual([...Array(14).keys()]);
+      expect([...second.heard, ...journalled].sort((a, b) => a - b)).toEqual([...Array(17).keys()]);
     }
   });
 

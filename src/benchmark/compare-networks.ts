@@ -86,8 +86,6 @@ export async function compareNetworks(
   config: SearchConfig,
   { networks, seeds, resultsDir, signal, onStart = () => {}, onMeasured = () => {} }: NetworkComparisonOptions,
 ): Promise<NetworkComparison> {
-  openResultsFolder(resultsDir);
-  const cache = new TrialCache(resultsDir);
   const trainings: Training[] = [];
   let setup: RunSetup | undefined;
   for (const seed of seeds) {
@@ -95,6 +93,8 @@ export async function compareNetworks(
     for (const network of networks) trainings.push({ seed, trial: tableTrial(ofSeed, trainings.length, network) });
     setup = ofSeed;
   }
+  openResultsFolder(resultsDir);
+  const cache = new TrialCache(resultsDir);
   const workers = Math.min(workerCount(config), trainings.length);
   onStart(setup!.backendLine, workers, trainings.length);
   const giveUp = new AbortController();

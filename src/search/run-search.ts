@@ -34,8 +34,8 @@ export interface RunOptions {
  */
 export async function runSearch(config: SearchConfig, options: RunOptions = {}): Promise<SearchResult> {
   const { resultsDir = 'results' } = options;
-  openResultsFolder(resultsDir);
   const setup = await prepareRun(config);
+  openResultsFolder(resultsDir);
   const warmStart = warmStartFrom(setup, resultsDir);
   const store = RunStore.create(resultsDir, {
     version: programVersion(),

@@ -91,8 +91,8 @@ interface Job {
  */
 export async function collectRows(config: SearchConfig, options: CollectOptions): Promise<CollectResult> {
   const { to, signal = new AbortController().signal, onEvent = () => {}, repeats = 0 } = options;
-  openResultsFolder(to);
   const setup = await prepareRun(config);
+  openResultsFolder(to);
   claimFolder(to, setup, options.architectures);
   const rows = new RowJournal(join(to, 'rows.csv'), columns);
   const repeated = new RowJournal(join(to, 'repeats.csv'), columns);

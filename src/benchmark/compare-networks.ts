@@ -99,7 +99,7 @@ export async function compareNetworks(
   onStart(setup!.backendLine, workers, trainings.length);
   const giveUp = new AbortController();
   const stop = signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]);
-  const pool = new LocalPool({ workers });
+  const pool = new LocalPool({ workers, cores: workerCount(config) });
   try {
     const measurements = await Promise.all(
       trainings.map(async (training) => {

@@ -68,6 +68,7 @@ export class SearchScreen {
     const left = this.#timeLeft(counts.planned - finished);
     const bestText = best === null ? '-' : percentSpread(atOneDay(best.metrics!));
     if (this.#bar !== undefined && this.#started) {
+      this.#bar.setTotal(counts.planned);
       this.#bar.update(finished, { failed: counts.failed, best: bestText, left });
     } else if (from !== 'journal') {
       this.output.note(

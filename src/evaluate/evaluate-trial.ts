@@ -2,7 +2,7 @@ import { chipCost, mapNetwork } from '../chip/index.js';
 import { type ImageSet, loadTask, type TaskData } from '../data/index.js';
 import { countNetwork, Model } from '../nn/index.js';
 import type { ChipFigures, DriftPoint, TrialMetrics } from '../store/index.js';
-import { createRng, type Rng, useBackend } from '../tensor/index.js';
+import { createRng, type Rng, useBackend, useThreads } from '../tensor/index.js';
 import { accuracy, driftAccuracy, trainDigital, trainHwa } from '../training/index.js';
 import type { TrainedNetwork, TrialResult, TrialStage } from './evaluator.js';
 import { fitToCrossbars, inheritModel } from './supernet/inherit-model.js';
@@ -13,6 +13,8 @@ export interface TrialContext {
   readonly signal?: AbortSignal | undefined;
   /** Hears how far a stage has come, 0..1. */
   readonly onProgress?: ((stage: TrialStage, done: number) => void) | undefined;
+  /** Threads for the next step, asked for again and again; always 1 if absent. Has no influence on the result. */
+  readonly threads?: (() => number) | undefined;
 }
 
 /**
@@ -26,10 +28,14 @@ export interface TrialContext {
  */
 export async function evaluateTrial(
   spec: TrialSpec,
-  { signal, onProgress = () => {} }: TrialContext = {},
+  { signal, onProgress: tell = () => {}, threads = () => 1 }: TrialContext = {},
 ): Promise<TrialResult> {
   const began = performance.now();
-  await useBackend({ backend: spec.backend, threads: 1 });
+  await useBackend({ backend: spec.backend, threads: threads() });
+  const onProgress = (stage: TrialStage, done: number) => {
+    useThreads(threads());
+    tell(stage, done);
+  };
   onProgress('data', 0);
   const data = await cachedTask(spec.task);
   const rng = createRng(spec.seed, trialStream(spec.graph));

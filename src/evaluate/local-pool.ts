@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { AbortError } from '../training/index.js';
 import type { Evaluator, TrialOutcome, TrialProgress } from './evaluator.js';
+import { SharedCores } from './shared-cores.js';
 import type { TrialSpec } from './trial-spec.js';
 import type { WorkerAnswer } from './trial-worker.js';
 
@@ -9,6 +11,8 @@ import type { WorkerAnswer } from './trial-worker.js';
 export interface LocalPoolOptions {
   /** Number of worker threads, one trial each. */
   readonly workers: number;
+  /** Cores to use in all, as far as the machine has them; those without a trial help the others. One per worker if absent. */
+  readonly cores?: number | undefined;
   /** Hears how far the running trials are. */
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
   /** The module whose default export runs a trial: this program's own unless another is named. */
@@ -19,19 +23,22 @@ export interface LocalPoolOptions {
 const attemptsAllowed = 2;
 
 /**
- * Worker threads on this machine, one trial per thread. A trial whose worker throws or dies is started once more; a
+ * Worker threads on this machine, one trial each. Cores that have no trial help those that run. A trial whose worker throws or dies is started once more; a
  * thread that died is replaced.
  */
 export class LocalPool implements Evaluator {
   readonly #pool: Piscina<TrialSpec, WorkerAnswer>;
   readonly #workerFile: string;
   readonly #closing = new AbortController();
+  readonly #cores: SharedCores;
 
-  constructor({ workers, onProgress, workerFile = ownWorkerFile() }: LocalPoolOptions) {
+  constructor({ workers, cores = workers, onProgress, workerFile = ownWorkerFile() }: LocalPoolOptions) {
     this.#workerFile = fileURLToPath(workerFile);
+    this.#cores = new SharedCores(Math.min(cores, availableParallelism()), workers);
     this.#pool = new Piscina({
       minThreads: workers,
       maxThreads: workers,
+      workerData: this.#cores.memory,
       idleTimeout: Number.POSITIVE_INFINITY,
       recordTiming: false,
     });
@@ -41,7 +48,16 @@ export class LocalPool implements Evaluator {
     });
   }
 
-  async evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialOutcome> {
+  evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialOutcome> {
+    return this.#cores.during(() => this.#evaluate(trial, signal));
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#pool.destroy();
+  }
+
+  async #evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialOutcome> {
     const stop = AbortSignal.any([signal, this.#closing.signal]);
     const reasons = new Set<string>();
     for (let attempts = 1; attempts <= attemptsAllowed; attempts++) {
@@ -51,11 +67,6 @@ export class LocalPool implements Evaluator {
       return { state: 'done', ...answer.result, attempts };
     }
     return { state: 'failed', reason: [...reasons].join('; then '), attempts: attemptsAllowed };
-  }
-
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#pool.destroy();
   }
 
   /** The worker's answer, or undefined after noting why there is none. */

@@ -1,7 +1,8 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { KirchhoffError } from '../config/index.js';
 import { evaluateTrial } from './evaluate-trial.js';
 import type { TrialProgress, TrialResult, TrialStage } from './evaluator.js';
+import { shareOfCores } from './shared-cores.js';
 import type { TrialSpec } from './trial-spec.js';
 
 /** A trial's result, or why the trial cannot succeed however often it is tried. */
@@ -13,7 +14,12 @@ const step = 0.02;
 /** Runs one trial in a worker thread. */
 export default async function run(spec: TrialSpec): Promise<WorkerAnswer> {
   try {
-    return { result: await evaluateTrial(spec, { onProgress: teller(spec.number) }) };
+    return {
+      result: await evaluateTrial(spec, {
+        onProgress: teller(spec.number),
+        threads: () => shareOfCores(workerData as SharedArrayBuffer),
+      }),
+    };
   } catch (error) {
     if (error instanceof KirchhoffError) return { refusal: error.message };
     throw error;

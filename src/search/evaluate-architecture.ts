@@ -1,7 +1,7 @@
 import { fail } from '../config/index.js';
 import { LocalPool, type TrialProgress, type TrialResult } from '../evaluate/index.js';
 import type { Architecture } from '../space/index.js';
-import type { SearchConfig } from './config.js';
+import { type SearchConfig, workerCount } from './config.js';
 import { exportTrained } from './export-best.js';
 import { prepareRun } from './setup.js';
 import { tableTrial } from './trials.js';
@@ -38,7 +38,7 @@ export async function evaluateArchitecture(
 ): Promise<Evaluation> {
   const setup = await prepareRun(config);
   const trial = tableTrial(setup, 0, subject);
-  const pool = new LocalPool({ workers: 1, onProgress });
+  const pool = new LocalPool({ workers: 1, cores: workerCount(config), onProgress });
   try {
     const { name } = trial.plan;
     const outcome = await pool.evaluate({ ...trial.spec, keepWeights: true }, signal);

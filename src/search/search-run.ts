@@ -319,7 +319,7 @@ export class SearchRun {
     const checks = evaluation.mode === 'supernet' ? Math.min(evaluation.supernet.check, search.trials) : 0;
     const planned =
       this.#context.warmStart.trials.length +
-      search.trials +
+      (this.#endedBecause === null ? search.trials : this.#asked) +
       checks +
       (final.shortlist ?? 0) +
       final.top +

@@ -26,11 +26,15 @@ describe('evaluateTrial', () => {
     expect(trained).toBeUndefined();
   });
 
-  it('depends on the spec alone: not on what ran before, on its number, or on the thread it runs in', async () => {
+  it('depends on the spec alone: not on what ran before, on its number, or on the threads it runs in', async () => {
     const spec = await tinyTrial();
     const alone = figures((await evaluateTrial(spec)).metrics);
     await evaluateTrial({ ...spec, graph: tinyGraph(6) });
     expect(figures((await evaluateTrial({ ...spec, number: 9 })).metrics)).toEqual(alone);
+    let asked = 0;
+    const threads = () => 1 + (asked++ % 3);
+    expect(figures((await evaluateTrial(spec, { threads })).metrics)).toEqual(alone);
+    expect(asked).toBeGreaterThan(10);
     const pool = new LocalPool({ workers: 2 });
     onTestFinished(() => pool.close());
     const signal = new AbortController().signal;

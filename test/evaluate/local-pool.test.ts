@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
 import { LocalPool } from '../../src/evaluate/index.js';
@@ -14,4 +15,18 @@ it('fails a trial, instead of waiting forever, when its worker cannot be loaded'
   onTestFinished(() => pool.close());
   const outcome = await pool.evaluate(toyTrial('', 1), new AbortController().signal);
   expect(outcome).toMatchObject({ state: 'failed', reason: expect.stringContaining('Cannot find module') });
+});
+
+it.each([
+  ['one trial alone', { workers: 2 }, 1, Math.min(2, availableParallelism())],
+  ['one trial of one worker, with more cores', { workers: 1, cores: 2 }, 1, Math.min(2, availableParallelism())],
+  ['one trial for each worker', { workers: 2 }, 2, 1],
+  ['more trials than workers', { workers: 1, cores: 1 }, 3, 1],
+])('gives the idle cores to the trials that run: %s', async (_, options, trials, threads) => {
+  const pool = new LocalPool({ ...options, workerFile: toyWorker });
+  onTestFinished(() => pool.close());
+  const { signal } = new AbortController();
+  const first = pool.evaluate(toyTrial('', 0), signal);
+  for (let i = 1; i < trials; i++) void pool.evaluate(toyTrial('hang', i), signal).catch(() => {});
+  expect(await first).toMatchObject({ metrics: { digitalAccuracy: threads / 10 } });
 });

@@ -174,15 +174,19 @@ describe('a run', () => {
     const setup = toySetup({ search: { maxSeconds: 0.001 } });
     const resultsDir = scratch();
     const store = toyStore(setup, resultsDir);
+    const planned: number[] = [];
     const result = await conductToy({
       setup,
       store,
       resultsDir,
       evaluator: toyEvaluator(() => ({ delay: 5 })),
+      onEvent: (event) => void (event.type === 'trial' && planned.push(event.counts.planned)),
     });
     store.close();
     const measured = result.trials.done;
     expect(measured).toBe(4);
+    // the two of the final table follow; until then the whole budget counts as planned
+    expect(planned).toEqual([14, 14, 14, 14, 6, 6]);
     const again = RunStore.open(resultsDir, result.id);
     const evaluator = toyEvaluator();
     expect((await conductToy({ setup, store: again, resultsDir, evaluator })).trials.done).toBe(measured);

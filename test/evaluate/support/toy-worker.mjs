@@ -1,9 +1,10 @@
 // A worker for tests of the pool: the name of the trial's graph says what happens.
 import { existsSync, writeFileSync } from 'node:fs';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
+/** The digital accuracy stands for the threads that the trial may use, in tenths. */
 const metrics = (spec) => ({
-  digitalAccuracy: 0.5,
+  digitalAccuracy: new Int32Array(workerData)[0] / 10,
   analog: [{ seconds: 1, mean: (spec.seed % 100) / 100, std: 0, repeats: 1 }],
   avm: 0,
   params: 1,

@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { batchNormTrain, SgdMomentum, softmaxCrossEntropy, tf, useBackend } from '../../../src/tensor/index.js';
+import {
+  batchNormTrain,
+  SgdMomentum,
+  softmaxCrossEntropy,
+  tf,
+  useBackend,
+  useThreads,
+} from '../../../src/tensor/index.js';
+import { pack } from '../../../src/tensor/native/addon.js';
 import { BufferPool } from '../../../src/tensor/native/buffer-pool.js';
 import type { NativeBackend } from '../../../src/tensor/native/native-backend.js';
 import { nativeAvailable, nativeReason, normals } from '../support.js';
@@ -182,5 +190,18 @@ describe.skipIf(!nativeAvailable)(`memory of the native backend ${nativeReason}`
     const one = await results(1);
     for (const threads of [2, 3]) expect(await results(threads)).toEqual(one);
     await useBackend({ backend: 'native', threads: 1 });
+  });
+
+  it('takes another number of threads from one kernel to the next', async () => {
+    await useBackend({ backend: 'native', threads: 1 });
+    const operations = (threads: number) => {
+      useThreads(threads);
+      const out = new Float32Array(2);
+      addonUnderTest().fmaLoop(pack([100]), out);
+      return out[0]!;
+    };
+    const one = operations(1);
+    expect([operations(3), operations(2), operations(1)]).toEqual([3 * one, 2 * one, one]);
+    expect(() => useThreads(0)).toThrow('threads must be an integer in [1, 256], got 0');
   });
 });

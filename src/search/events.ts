@@ -20,7 +20,7 @@ export interface PlannedTrial {
 export interface TrialCounts {
   readonly done: number;
   readonly failed: number;
-  /** All trials of the run, those of the final table included. */
+  /** All trials of the run as far as they can be foreseen, those of the final table included. */
   readonly planned: number;
 }
 

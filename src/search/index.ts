@@ -27,6 +27,7 @@ export {
   objectives,
   oneDay,
 } from './objective.js';
+export { plannedTrials, type TrialBudget, type TrialsSoFar } from './planned-trials.js';
 export type { FinalMeasurement, FinalRow, SearchResult } from './result.js';
 export { type RunOptions, resumeRun, runSearch } from './run-search.js';
 export { prepareRun, type RunSetup } from './setup.js';

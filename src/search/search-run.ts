@@ -11,6 +11,7 @@ import { Asha } from './halving/asha.js';
 import { describeRungs } from './halving/rungs.js';
 import { importanceIn } from './importance/run-importance.js';
 import { type Objective, objectiveList, outcomeOf } from './objective.js';
+import { plannedTrials } from './planned-trials.js';
 import { finalRow, type SearchResult } from './result.js';
 import { type Proposal, Searcher } from './searcher.js';
 import type { RunSetup } from './setup.js';
@@ -315,15 +316,9 @@ export class SearchRun {
 
   /** How far the run has come. */
   counts(): TrialCounts {
-    const { search, final, evaluation } = this.#context.setup.config;
-    const checks = evaluation.mode === 'supernet' ? Math.min(evaluation.supernet.check, search.trials) : 0;
-    const planned =
-      this.#context.warmStart.trials.length +
-      (this.#endedBecause === null ? search.trials : this.#asked) +
-      checks +
-      (final.shortlist ?? 0) +
-      final.top +
-      (this.#context.setup.baseline === null ? 0 : 1);
+    const { setup, warmStart, store } = this.#context;
+    const { trials, elapsedSeconds } = store.record;
+    const planned = plannedTrials(setup.config, { trials, takenOver: warmStart.trials.length, elapsedSeconds });
     return { ...this.#counts(), planned };
   }
 

@@ -1,4 +1,5 @@
 import { progressPlot, reportTrials } from '../report/index.js';
+import { plannedTrials } from '../search/index.js';
 import { listRuns, type RunRecord, readRun, type TrialRecord } from '../store/index.js';
 
 /** One line of the list of runs. */
@@ -97,17 +98,9 @@ function runLine(record: RunRecord): RunLine {
     createdAt: record.createdAt,
     done: record.trials.length - failed,
     failed,
-    planned: plannedTrials(record),
+    planned: record.state === 'finished' ? record.trials.length : plannedTrials(record.config, record),
     best: best === undefined ? null : atOneDay(best)!.mean,
   };
-}
-
-/** Trials of the search, its final table and its baseline; what is there once the run is finished. */
-function plannedTrials({ state, config, trials }: RunRecord): number {
-  if (state === 'finished') return trials.length;
-  const { search, final } = config as { search?: { trials?: number }; final?: { top?: number; baseline?: unknown } };
-  const baseline = final?.baseline == null ? 0 : 1;
-  return Math.max(trials.length, (search?.trials ?? 0) + (final?.top ?? 0) + baseline);
 }
 
 function bestTrial({ trials }: RunRecord): TrialRecord | undefined {

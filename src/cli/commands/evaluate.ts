@@ -61,7 +61,7 @@ export function evaluateCommand(): Command {
       `
 Examples:
   $ kirchhoff evaluate results/0f3k9x2m1a7b/best/architecture.json
-  $ kirchhoff evaluate resnet8 --config configs/cifar10-small.yaml --data data/cifar10
+  $ kirchhoff evaluate resnet8 --config configs/cifar10-resnet8.yaml --data data/cifar10
   $ kirchhoff evaluate --model resnet20.onnx --data cifar10:data/cifar10 --images 1000 \\
       --mean .485,.456,.406 --std .229,.224,.225 --times 1s,1h,1d,30d --repeats 10 --crossbar pcm-8bit-256`,
     )

@@ -11,7 +11,7 @@ import type { WorkerAnswer } from './trial-worker.js';
 export interface LocalPoolOptions {
   /** Number of worker threads, one trial each. */
   readonly workers: number;
-  /** Cores to use in all, as far as the machine has them; those without a trial help the others. One per worker if absent. */
+  /** Cores to use in all, as far as the machine has them; one per worker if absent. */
   readonly cores?: number | undefined;
   /** Hears how far the running trials are. */
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
@@ -23,8 +23,8 @@ export interface LocalPoolOptions {
 const attemptsAllowed = 2;
 
 /**
- * Worker threads on this machine, one trial each. Cores that have no trial help those that run. A trial whose worker throws or dies is started once more; a
- * thread that died is replaced.
+ * Worker threads on this machine, one trial each; cores that have no trial help those that run. A trial whose worker
+ * throws or dies is started once more; a thread that died is replaced.
  */
 export class LocalPool implements Evaluator {
   readonly #pool: Piscina<TrialSpec, WorkerAnswer>;

@@ -20,8 +20,8 @@ export const nativeStarter: BackendStarter = {
 };
 
 /**
- * Changes the threads that a kernel may use from now on, 1 to 256. Results do not depend on them. Does nothing while another backend
- * than `native` is in use.
+ * Changes the threads that a kernel may use from now on, 1 to 256. Results do not depend on them. Does nothing while
+ * another backend than `native` is in use.
  */
 export function useThreads(threads: number): void {
   if (tf.getBackend() !== 'native' || threads === threadsInForce) return;

@@ -37,13 +37,11 @@ export interface NetworkSummary {
   readonly difference: NetworkDifference | null;
 }
 
-/** How far two networks lie apart in mean 1-day accuracy. */
-export interface NetworkDifference {
-  /** Mean of this network less the mean of the last. */
-  readonly mean: number;
-  /** sqrt(se1^2 + se2^2): trainings are independent; null for a single seed. */
-  readonly standardError: number | null;
-}
+/**
+ * How far two networks lie apart in 1-day accuracy: mean and error of their differences seed by seed. They are pairs, since
+ * a seed also decides which images are trained and tested on, for all networks alike.
+ */
+export type NetworkDifference = Pick<SeedMean, 'mean' | 'standardError'>;
 
 /** The comparison: every training, and each network in a line. */
 export interface NetworkComparison {
@@ -138,12 +136,12 @@ async function measure(
 
 /** @param measurements seed by seed, the networks in the same order within each */
 function summarise(measurements: readonly NetworkMeasurement[], networks: number): NetworkSummary[] {
-  const rows = Array.from({ length: networks }, (_, i) => summaryOf(measurements.filter((_, k) => k % networks === i)));
-  const last = rows.at(-1)!;
-  return rows.map((row) => (row === last ? row : { ...row, difference: differenceOf(row.oneDay, last.oneDay) }));
+  const trainings = Array.from({ length: networks }, (_, i) => measurements.filter((_, k) => k % networks === i));
+  const last = trainings.at(-1)!;
+  return trainings.map((own) => ({ ...summaryOf(own), difference: own === last ? null : differenceOf(own, last) }));
 }
 
-function summaryOf(own: readonly NetworkMeasurement[]): NetworkSummary {
+function summaryOf(own: readonly NetworkMeasurement[]): Omit<NetworkSummary, 'difference'> {
   const { name, metrics } = own[0]!;
   const mean = (value: (metrics: TrialMetrics) => number): SeedMean => overSeeds(own.map((one) => value(one.metrics)));
   return {
@@ -155,7 +153,6 @@ function summaryOf(own: readonly NetworkMeasurement[]): NetworkSummary {
     digital: mean(({ digitalAccuracy }) => digitalAccuracy),
     analog: metrics.analog.map(({ seconds }, t) => ({ seconds, ...mean(({ analog }) => analog[t]!.mean) })),
     oneDay: mean((each) => atOneDay(each).mean),
-    difference: null,
   };
 }
 
@@ -164,7 +161,8 @@ function overSeeds(values: readonly number[]): SeedMean {
   return { mean, std, standardError: values.length > 1 ? std / Math.sqrt(values.length) : null };
 }
 
-function differenceOf(one: SeedMean, other: SeedMean): NetworkDifference {
-  const [a, b] = [one.standardError, other.standardError];
-  return { mean: one.mean - other.mean, standardError: a === null || b === null ? null : Math.hypot(a, b) };
+function differenceOf(own: readonly NetworkMeasurement[], last: readonly NetworkMeasurement[]): NetworkDifference {
+  const oneDay = ({ metrics }: NetworkMeasurement): number => atOneDay(metrics).mean;
+  const { mean, standardError } = overSeeds(own.map((one, i) => oneDay(one) - oneDay(last[i]!)));
+  return { mean, standardError };
 }

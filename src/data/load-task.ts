@@ -21,8 +21,8 @@ export const taskSpecSchema = z
       .string()
       .optional()
       .describe('which files of the folder, where a task has a choice: cifar10 has batches (the default) and lossless'),
-    train: cap('images to train on'),
-    validation: cap('images to steer decisions by'),
+    train: cap('images to train on, out of four fifths of the training images'),
+    validation: cap('images to steer decisions by, out of the remaining fifth of the training images'),
     test: cap('images for final tables'),
     side: z
       .int()

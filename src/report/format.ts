@@ -3,9 +3,22 @@ export function percent(fraction: number, digits = 1): string {
   return `${(fraction * 100).toFixed(digits)} %`;
 }
 
-/** Mean and spread in percent: `83.1 ± 0.4 %`. */
-export function percentSpread({ mean, std }: { readonly mean: number; readonly std: number }): string {
-  return `${(mean * 100).toFixed(1)} ± ${(std * 100).toFixed(1)} %`;
+/** A mean with its spread; a single measurement has none. */
+interface Spread {
+  readonly mean: number;
+  readonly std: number;
+  /** Measurements; more than one if absent. */
+  readonly repeats?: number;
+}
+
+/** Mean and spread in percent: `83.1 ± 0.4 %`; of a single measurement `83.1 %`. */
+export function percentSpread({ mean, std, repeats }: Spread): string {
+  return repeats === 1 ? percent(mean) : `${(mean * 100).toFixed(1)} ± ${(std * 100).toFixed(1)} %`;
+}
+
+/** Accuracy over programmings: `83.1 ± 0.4 % (10 programmings)`. */
+export function accuracyOver(point: Spread & { readonly repeats: number }): string {
+  return `${percentSpread(point)} (${point.repeats} ${point.repeats === 1 ? 'programming' : 'programmings'})`;
 }
 
 /** A fraction's difference in percentage points, with its sign: `+1.2 points`. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  accuracyOver,
   count,
   driftTime,
   html,
@@ -14,6 +15,9 @@ import {
 
 test('numbers read as people write them', () => {
   expect(percentSpread({ mean: 0.8312, std: 0.004 })).toBe('83.1 ± 0.4 %');
+  expect(percentSpread({ mean: 0.8312, std: 0, repeats: 1 })).toBe('83.1 %');
+  expect(accuracyOver({ mean: 0.8312, std: 0.004, repeats: 5 })).toBe('83.1 ± 0.4 % (5 programmings)');
+  expect(accuracyOver({ mean: 0.8312, std: 0, repeats: 1 })).toBe('83.1 % (1 programming)');
   expect(points(-0.0121)).toBe('−1.2 points');
   expect([999, 77_360, 1_866_536, 5e9].map(count)).toEqual(['999', '77.4 k', '1.87 M', '5 G']);
   expect([5.3615e-4, 13.43e-9, 0.43e-12, 2, 0].map((value) => si(value, 's'))).toEqual([

@@ -6,7 +6,7 @@ import type { Architecture } from '../../space/index.js';
 import { dataFlag, jsonFlag, resultsFlag, seedList, setFlag, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
-import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
+import { type ConfigFlags, configFlag, readRunConfig } from '../run-config.js';
 import { readSubject } from '../subject.js';
 
 interface NetworkFlags extends ConfigFlags {
@@ -23,7 +23,7 @@ export function benchmarkNetworksCommand(): Command {
       'train architectures and baselines alike, over several seeds, and compare them with the last one on the test images',
     )
     .argument('<networks...>', 'files of architectures (best/architecture.json of a run) and names of baselines')
-    .option('--config <file>', 'training, crossbar, chip and task; the quick start if absent', quickStart)
+    .addOption(configFlag())
     .option('--seeds <numbers>', 'seeds of the trainings, separated by commas', distinctSeeds, [1, 2, 3, 4, 5])
     .addOption(dataFlag())
     .addOption(setFlag())

@@ -10,7 +10,7 @@ import { type StrategyName, strategyNames } from '../../search/index.js';
 import { dataFlag, jsonFlag, resultsFlag, seedList, setFlag } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
-import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
+import { type ConfigFlags, configArgument, readRunConfig } from '../run-config.js';
 import { SearchScreen } from '../search-screen.js';
 
 interface StrategyFlags extends ConfigFlags {
@@ -24,7 +24,7 @@ interface StrategyFlags extends ConfigFlags {
 export function benchmarkStrategiesCommand(): Command {
   return new Command('strategies')
     .description('the same search with several strategies over several seeds, with the same number of trials')
-    .argument('[config]', 'YAML or JSON file; the quick start if absent', quickStart)
+    .addArgument(configArgument())
     .option('--strategies <names>', 'which, separated by commas', strategies, ['evolution', 'random'])
     .option('--seeds <numbers>', 'which seeds, separated by commas', seedList, [1, 2, 3])
     .addOption(dataFlag())

@@ -10,7 +10,7 @@ import {
   prepareNetwork,
 } from '../../evaluate/index.js';
 import { type InputRangeOptions, isCalibrationType } from '../../nn/index.js';
-import { count, driftTime, percent, percentSpread, workingTime } from '../../report/index.js';
+import { accuracyOver, count, driftTime, percent, workingTime } from '../../report/index.js';
 import { type BackendName, createRng, useBackend } from '../../tensor/index.js';
 import { interruptible } from '../interrupt.js';
 import { type NormalisationFlags, normalisationOf } from '../network-flags.js';
@@ -121,10 +121,7 @@ function describe(name: string, evaluation: NetworkEvaluation, seconds: number):
     ['network', name],
     ['images', String(images)],
     ['digital accuracy', percent(digitalAccuracy)],
-    ...analog.map((point): [string, string] => [
-      `after ${driftTime(point.seconds)}`,
-      `${percentSpread(point)} (${point.repeats} programmings)`,
-    ]),
+    ...analog.map((point): [string, string] => [`after ${driftTime(point.seconds)}`, accuracyOver(point)]),
     ['parameters', count(params)],
     ['MACs', count(macs)],
     ['time', workingTime(seconds)],

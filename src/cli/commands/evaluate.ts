@@ -3,13 +3,13 @@ import { fail } from '../../config/index.js';
 import { loadCrossbar } from '../../crossbar/index.js';
 import type { TrialStage } from '../../evaluate/index.js';
 import {
+  accuracyOver,
   type BindingLimit,
   bindingLimit,
   count,
   describeBinding,
   driftTime,
   percent,
-  percentSpread,
   si,
 } from '../../report/index.js';
 import { type Evaluation, evaluateArchitecture } from '../../search/index.js';
@@ -17,7 +17,7 @@ import { durations, jsonFlag, setFlag, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { networkFlags } from '../network-flags.js';
 import { processOutput } from '../output.js';
-import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
+import { type ConfigFlags, configFlag, readRunConfig } from '../run-config.js';
 import { StageNotes } from '../stage-notes.js';
 import { readSubject } from '../subject.js';
 import { evaluateModel, type ModelFlags } from './evaluate-model.js';
@@ -41,7 +41,7 @@ export function evaluateCommand(): Command {
       '[architecture]',
       'JSON file of an architecture (a run writes best/architecture.json), or the name of a baseline',
     )
-    .option('--config <file>', 'training, crossbar, chip and task; the quick start if absent', quickStart)
+    .addOption(configFlag())
     .addOption(setFlag())
     .option('--export <folder>', 'write the trained model there')
     .option('--times <list>', 'times since programming; those of the config, with --model 1s,1h,1d,30d', durations)
@@ -132,10 +132,7 @@ function describeEvaluation({ name, metrics }: Evaluation, binding: BindingLimit
   const lines: [string, string][] = [
     ['network', name],
     ['digital accuracy', percent(digitalAccuracy)],
-    ...analog.map((point): [string, string] => [
-      `after ${driftTime(point.seconds)}`,
-      `${percentSpread(point)} (${point.repeats} programmings)`,
-    ]),
+    ...analog.map((point): [string, string] => [`after ${driftTime(point.seconds)}`, accuracyOver(point)]),
     ['AVM', percent(avm)],
     ['parameters', count(params)],
     ['MACs', count(macs)],

@@ -2,14 +2,14 @@ import { Command } from 'commander';
 import { runSearch } from '../../search/index.js';
 import { dataFlag, jsonFlag, resultsFlag, setFlag, wholeNumber } from '../flags.js';
 import { processOutput } from '../output.js';
-import { type ConfigFlags, quickStart, readRunConfig } from '../run-config.js';
+import { type ConfigFlags, configArgument, readRunConfig } from '../run-config.js';
 import { watchRun } from '../watch-run.js';
 
 /** `kirchhoff search`: a config in, analog-robust models out. */
 export function searchCommand(): Command {
   return new Command('search')
     .description('search architectures for a task, a space and a chip')
-    .argument('[config]', 'YAML or JSON file; the quick start if absent', quickStart)
+    .addArgument(configArgument())
     .addOption(dataFlag())
     .addOption(setFlag())
     .option('--seed <n>', 'seed of all chance', wholeNumber(0))

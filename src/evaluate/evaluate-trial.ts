@@ -32,6 +32,7 @@ export async function evaluateTrial(
 ): Promise<TrialResult> {
   const began = performance.now();
   await useBackend({ backend: spec.backend, threads: threads() });
+  // each step of every stage comes by here: the moment for another number of threads
   const onProgress = (stage: TrialStage, done: number) => {
     useThreads(threads());
     tell(stage, done);

@@ -1,4 +1,4 @@
-/** Most threads that one trial uses: its kernels are too small to feed many. */
+/** Most threads that one trial uses. Kernels are short, and the gain from more than two has not been measured. */
 const mostThreads = 4;
 
 /**

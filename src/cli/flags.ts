@@ -1,8 +1,20 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Argument, InvalidArgumentError, Option } from 'commander';
+import { quickStart } from './run-config.js';
 
 /** `--json`: one JSON document on stdout. */
 export const jsonFlag = (): Option =>
   new Option('--json', 'print one JSON document on stdout, everything else on stderr');
+
+/** `[config]`: what a search is told. */
+export const configArgument = (): Argument =>
+  new Argument('[config]', 'YAML or JSON file').default(quickStart, 'the quick start');
+
+/** `--config`, for commands that train networks as the final table of a search does. */
+export const configFlag = (): Option =>
+  new Option('--config <file>', 'task, crossbar, chip and training, its "final" section included').default(
+    quickStart,
+    'the quick start',
+  );
 
 /** `--set a.b=c`, repeatable. */
 export const setFlag = (): Option =>

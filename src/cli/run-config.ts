@@ -1,23 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { Argument, Option } from 'commander';
 import { applyOverrides, fail, KirchhoffError, readDocument, valueAt } from '../config/index.js';
 import { parseDataOption } from '../data/index.js';
 import { parseSearchConfig, type SearchConfig } from '../search/index.js';
 import { backendNames } from '../tensor/index.js';
 
 /** The config that commands use when none is named. */
-const quickStart = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url));
-
-/** `[config]`: what a search is told. */
-export const configArgument = (): Argument =>
-  new Argument('[config]', 'YAML or JSON file').default(quickStart, 'the quick start');
-
-/** `--config`, for commands that train networks as the final table of a search does. */
-export const configFlag = (): Option =>
-  new Option('--config <file>', 'task, crossbar, chip and training, its "final" section included').default(
-    quickStart,
-    'the quick start',
-  );
+export const quickStart = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url));
 
 /** Flags that change a config; each stands for one of its keys. */
 export interface ConfigFlags {

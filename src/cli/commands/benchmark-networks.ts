@@ -3,10 +3,10 @@ import { compareNetworks, type NetworkComparison, type NetworkSummary, type Seed
 import { count, driftTime, percent, percentSpread, points, type TextColumn, textTable } from '../../report/index.js';
 import { atOneDay } from '../../search/index.js';
 import type { Architecture } from '../../space/index.js';
-import { dataFlag, jsonFlag, resultsFlag, seedList, setFlag, wholeNumber } from '../flags.js';
+import { configFlag, dataFlag, jsonFlag, resultsFlag, seedList, setFlag, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
-import { type ConfigFlags, configFlag, readRunConfig } from '../run-config.js';
+import { type ConfigFlags, readRunConfig } from '../run-config.js';
 import { readSubject } from '../subject.js';
 
 interface NetworkFlags extends ConfigFlags {

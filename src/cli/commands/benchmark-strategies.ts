@@ -7,10 +7,10 @@ import {
 } from '../../benchmark/index.js';
 import { percent, percentSpread, textTable } from '../../report/index.js';
 import { type StrategyName, strategyNames } from '../../search/index.js';
-import { dataFlag, jsonFlag, resultsFlag, seedList, setFlag } from '../flags.js';
+import { configArgument, dataFlag, jsonFlag, resultsFlag, seedList, setFlag } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
-import { type ConfigFlags, configArgument, readRunConfig } from '../run-config.js';
+import { type ConfigFlags, readRunConfig } from '../run-config.js';
 import { SearchScreen } from '../search-screen.js';
 
 interface StrategyFlags extends ConfigFlags {

@@ -13,11 +13,11 @@ import {
   si,
 } from '../../report/index.js';
 import { type Evaluation, evaluateArchitecture } from '../../search/index.js';
-import { durations, jsonFlag, setFlag, wholeNumber } from '../flags.js';
+import { configFlag, durations, jsonFlag, setFlag, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { networkFlags } from '../network-flags.js';
 import { processOutput } from '../output.js';
-import { type ConfigFlags, configFlag, readRunConfig } from '../run-config.js';
+import { type ConfigFlags, readRunConfig } from '../run-config.js';
 import { StageNotes } from '../stage-notes.js';
 import { readSubject } from '../subject.js';
 import { evaluateModel, type ModelFlags } from './evaluate-model.js';

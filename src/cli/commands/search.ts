@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { runSearch } from '../../search/index.js';
-import { dataFlag, jsonFlag, resultsFlag, setFlag, wholeNumber } from '../flags.js';
+import { configArgument, dataFlag, jsonFlag, resultsFlag, setFlag, wholeNumber } from '../flags.js';
 import { processOutput } from '../output.js';
-import { type ConfigFlags, configArgument, readRunConfig } from '../run-config.js';
+import { type ConfigFlags, readRunConfig } from '../run-config.js';
 import { watchRun } from '../watch-run.js';
 
 /** `kirchhoff search`: a config in, analog-robust models out. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,6 +104,14 @@ describe('native/install.mjs', () => {
       /^kirchhoff: native engine not built \(.*\); TensorFlow.js in WebAssembly serves instead/,
     );
     expect(run.stdout).toContain('npm run build:native');
+  });
+
+  it('names a command that no other script hooks into', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+    expect(scripts).toHaveProperty('build:native');
+    // npm would run these before and after it
+    expect(scripts).not.toHaveProperty('prebuild:native');
+    expect(scripts).not.toHaveProperty('postbuild:native');
   });
 
   it('can be told to leave it', () => {

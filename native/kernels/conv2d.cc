@@ -279,6 +279,7 @@ constexpr int kGradBlockPixels = 128;
 #endif
 constexpr int kGradChunks = 8;         // partial sums at most: a fixed number, so that threads do not change the result
 constexpr int kGradChunkPixels = 512;  // positions that pay for adding one partial sum
+constexpr int64_t kSumFloats = 1 << 15;  // numbers of partial sums that one thread adds at a time
 
 }  // namespace
 
@@ -325,16 +326,20 @@ void conv2dFilterGrad(Context& context, const Conv2DDesc& d, const float* x, con
     }
   });
 
-  for (int row = 0; row < rows; ++row) {
-    for (int column = 0; column < d.k; column += L) {
-      vf total = load(sums + row * ldo + column);
-      for (int chunk = 1; chunk < chunks; ++chunk) total += load(sums + chunk * sumFloats + row * ldo + column);
-      const int n = imin(L, d.k - column);
-      float* to = dw + (int64_t)row * d.k + column;
-      if (n == L) store(to, total);
-      else storePart(to, total, n);
+  const int rowsAtOnce = imax(1, (int)(kSumFloats / (chunks * ldo)));
+  context.parallel(ceilDiv(rows, rowsAtOnce), [&](int item, int) {
+    const int first = item * rowsAtOnce;
+    for (int row = first; row < imin(rows, first + rowsAtOnce); ++row) {
+      for (int column = 0; column < d.k; column += L) {
+        vf total = load(sums + row * ldo + column);
+        for (int chunk = 1; chunk < chunks; ++chunk) total += load(sums + chunk * sumFloats + row * ldo + column);
+        const int n = imin(L, d.k - column);
+        float* to = dw + (int64_t)row * d.k + column;
+        if (n == L) store(to, total);
+        else storePart(to, total, n);
+      }
     }
-  }
+  });
 }
 
 }  // namespace KH_ARCH

@@ -1,6 +1,7 @@
 #include "context.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
@@ -76,6 +77,37 @@ void Arena::trim(size_t keepBytes) {
   }
 }
 
+namespace {
+
+/**
+ * How long a thread looks for what it waits for before it sleeps. Between the kernels of a training step lie some tens of
+ * microseconds of JavaScript, and waking a sleeper can cost as much.
+ */
+constexpr std::chrono::microseconds kSpin{500};
+
+/** Looks until found() or for the time of kSpin; returns whether it was found. */
+template <class F>
+bool spinUntil(F&& found) {
+  const auto end = std::chrono::steady_clock::now() + kSpin;
+  do {
+    for (int i = 0; i < 64; ++i) {
+      if (found()) return true;
+#if defined(__x86_64__)
+      __builtin_ia32_pause();
+#endif
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return false;
+}
+
+}  // namespace
+
+/**
+ * Threads that wait for a kernel's items. A kernel is announced by its generation, its end by `busy` reaching zero. Both
+ * sides look before they sleep, and tell the other by `sleepers` or `callerSleeps` that they do: the mutex is for sleepers
+ * only. (Whoever goes to sleep sets its flag and then looks once more; whoever announces does so and then reads the flag.
+ * All four are sequentially consistent, so one of them sees the other.)
+ */
 struct Context::Pool {
   std::mutex mutex;
   std::condition_variable wake, done;
@@ -86,29 +118,49 @@ struct Context::Pool {
   std::atomic<int> next{0};
   std::atomic<unsigned> generation{0};
   std::atomic<int> busy{0};
+  std::atomic<int> sleepers{0};
+  std::atomic<bool> callerSleeps{false};
   std::atomic<bool> stop{false};
 
   void work(int worker) {
     for (int item = next.fetch_add(1); item < items; item = next.fetch_add(1)) body(closure, item, worker);
   }
 
+  /** Hands the items to all workers. */
+  void announce() {
+    generation.fetch_add(1);
+    wakeSleepers();
+  }
+
+  void wakeSleepers() {
+    if (sleepers.load() == 0) return;
+    std::lock_guard<std::mutex> lock(mutex);
+    wake.notify_all();
+  }
+
+  void waitForWorkers() {
+    const auto idle = [&] { return busy.load() == 0; };
+    if (spinUntil(idle)) return;
+    std::unique_lock<std::mutex> lock(mutex);
+    callerSleeps.store(true);
+    done.wait(lock, idle);
+    callerSleeps.store(false);
+  }
+
   void loop(int worker) {
     unsigned seen = 0;
+    const auto called = [&] { return generation.load() != seen || stop.load(); };
     for (;;) {
-      // Kernels follow each other closely: look for the next one a little while before sleeping.
-      for (int spin = 0; spin < 4000 && generation.load(std::memory_order_acquire) == seen && !stop.load(); ++spin) {
-#if defined(__x86_64__)
-        __builtin_ia32_pause();
-#endif
-      }
-      {
+      if (!spinUntil(called)) {
         std::unique_lock<std::mutex> lock(mutex);
-        wake.wait(lock, [&] { return generation.load() != seen || stop.load(); });
-        if (stop.load()) return;
-        seen = generation.load();
+        sleepers.fetch_add(1);
+        wake.wait(lock, called);
+        sleepers.fetch_sub(1);
       }
+      if (stop.load()) return;
+      seen = generation.load();
       work(worker);
-      if (busy.fetch_sub(1) == 1) {
+      if (busy.fetch_sub(1) == 1 && callerSleeps.load()) {
         std::lock_guard<std::mutex> lock(mutex);
         done.notify_one();
       }
@@ -124,11 +176,8 @@ Context::Context(int threads) : threads_(threads < 1 ? 1 : threads), arenas_(new
 
 Context::~Context() {
   if (pool_) {
-    {
-      std::lock_guard<std::mutex> lock(pool_->mutex);
-      pool_->stop.store(true);
-    }
-    pool_->wake.notify_all();
+    pool_->stop.store(true);
+    pool_->wakeSleepers();
     for (std::thread& worker : pool_->workers) worker.join();
     delete pool_;
   }
@@ -141,24 +190,14 @@ void Context::run(int items, Body body, void* closure) {
     return;
   }
   Pool& pool = *pool_;
-  {
-    std::lock_guard<std::mutex> lock(pool.mutex);
-    pool.body = body;
-    pool.closure = closure;
-    pool.items = items;
-    pool.next.store(0);
-    pool.busy.store(threads_ - 1);
-    pool.generation.fetch_add(1, std::memory_order_release);
-  }
-  pool.wake.notify_all();
+  pool.body = body;
+  pool.closure = closure;
+  pool.items = items;
+  pool.next.store(0);
+  pool.busy.store(threads_ - 1);
+  pool.announce();
   pool.work(0);
-  for (int spin = 0; spin < 4000 && pool.busy.load(std::memory_order_acquire) != 0; ++spin) {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
-  }
-  std::unique_lock<std::mutex> lock(pool.mutex);
-  pool.done.wait(lock, [&] { return pool.busy.load() == 0; });
+  pool.waitForWorkers();
 }
 
 }  // namespace kh

@@ -1,6 +1,13 @@
 import { resolveCrossbar } from '../../dist/crossbar/index.js';
 import { baselineGraph, Model } from '../../dist/nn/index.js';
-import { createRng, randomNormal, SgdMomentum, softmaxCrossEntropy, tf } from '../../dist/tensor/index.js';
+import {
+  createRng,
+  randomNormal,
+  SgdMomentum,
+  softmaxCrossEntropy,
+  tf,
+  valueAndGradients,
+} from '../../dist/tensor/index.js';
 
 const batch = 16;
 
@@ -18,11 +25,10 @@ export function trainer() {
   return (i) =>
     tf.tidy(() => {
       const options = { training: true, mode: i % 2 === 0 ? 'hwa' : 'digital', rng: createRng(3).child(`${i}`) };
-      const { value, grads } = tf.variableGrads(
+      const { value, gradients } = valueAndGradients(
         () => softmaxCrossEntropy(model.forward(x, options), labels),
         variables,
       );
-      const gradients = variables.map((variable) => grads[variable.name]);
       optimizer.step(variables, gradients, { learningRate: 0.01 });
       return value.dataSync()[0];
     });

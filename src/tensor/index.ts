@@ -44,4 +44,5 @@ export {
   randomNormal,
   randomUniform,
 } from './random/index.js';
+export { type ValueAndGradients, valueAndGradients } from './tape/value-and-gradients.js';
 export { tf } from './tf.js';

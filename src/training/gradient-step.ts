@@ -1,4 +1,4 @@
-import { softmaxCrossEntropy, tf } from '../tensor/index.js';
+import { softmaxCrossEntropy, tf, valueAndGradients } from '../tensor/index.js';
 
 /** Gradients of the loss on one batch, and how the batch went. */
 export interface GradientStep {
@@ -28,11 +28,14 @@ export async function gradientStep(
     winners = tf.keep(tf.argMax(logits, -1));
     return softmaxCrossEntropy(logits, labels, { labelSmoothing });
   };
-  // The engine's own entry point: `tf.variableGrads` on top of it only sorts the gradients by name.
-  const { value, grads } = tf.engine().gradients(loss, [...variables], undefined, true);
+  const { value, gradients } = valueAndGradients(loss, variables);
   try {
     const [lossValue, winnerValues] = await Promise.all([value.data(), winners!.data()]);
-    return { gradients: completed(grads, variables), loss: lossValue[0]!, correct: hits(winnerValues, labelValues) };
+    return {
+      gradients: completed(gradients, variables),
+      loss: lossValue[0]!,
+      correct: hits(winnerValues, labelValues),
+    };
   } finally {
     value.dispose();
     winners?.dispose();

@@ -1,6 +1,13 @@
 import { resolveCrossbar } from '../../../dist/crossbar/index.js';
 import { baselineGraph, Model } from '../../../dist/nn/index.js';
-import { createRng, randomNormal, SgdMomentum, softmaxCrossEntropy, tf } from '../../../dist/tensor/index.js';
+import {
+  createRng,
+  randomNormal,
+  SgdMomentum,
+  softmaxCrossEntropy,
+  tf,
+  valueAndGradients,
+} from '../../../dist/tensor/index.js';
 
 const batch = 64;
 
@@ -35,8 +42,7 @@ function trainingStep(name, mode) {
     tf.tidy(() => {
       const loss = () =>
         softmaxCrossEntropy(model.forward(x, { training: true, mode, rng: rng.child(`step-${step++}`) }), labels);
-      const { grads } = tf.variableGrads(loss, variables);
-      const gradients = variables.map((variable) => grads[variable.name]);
+      const { gradients } = valueAndGradients(loss, variables);
       optimizer.step(variables, gradients, { learningRate: 0.01, weightDecay: 1e-4 });
     });
   const dispose = () => {

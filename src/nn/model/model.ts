@@ -27,7 +27,7 @@ export interface ForwardOptions {
  *
  * @example
  * const model = Model.create(resnet8(), createRng(1).child('init'));
- * const { value, grads } = tf.variableGrads(
+ * const { value, gradients } = valueAndGradients(
  *   () => softmaxCrossEntropy(model.forward(x, { training: true }), labels),
  *   model.trainable(),
  * );

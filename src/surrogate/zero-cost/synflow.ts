@@ -1,5 +1,5 @@
 import { Model, type NetworkGraph } from '../../nn/index.js';
-import { createRng, tf } from '../../tensor/index.js';
+import { createRng, tf, valueAndGradients } from '../../tensor/index.js';
 
 /** Decimal logarithm of the greatest number that the tensors hold: very deep networks flow beyond it. */
 const MOST = 38;
@@ -22,11 +22,11 @@ export function synflow(graph: NetworkGraph, seed: number): number {
   const input = graph.nodes[0]!;
   const ones = tf.ones([1, ...(input.op === 'input' ? input.shape : [])]);
   try {
-    const { value, grads } = tf.variableGrads(() => tf.sum(model.forward(ones)) as tf.Scalar, matrices);
+    const { value, gradients } = valueAndGradients(() => tf.sum(model.forward(ones)), matrices);
     value.dispose();
     let flow = 0;
-    for (const variable of matrices) {
-      const gradient = grads[variable.name]!;
+    for (const [index, variable] of matrices.entries()) {
+      const gradient = gradients[index]!;
       const [w, g] = [variable.dataSync(), gradient.dataSync()];
       for (let i = 0; i < w.length; i++) flow += Math.abs(w[i]! * g[i]!);
       gradient.dispose();

@@ -15,7 +15,7 @@ namespace kh {
   X(Sin) X(Cos)
 #define KH_BINARY_OPS(X) \
   X(Add) X(Sub) X(Multiply) X(RealDiv) X(Maximum) X(Minimum) X(SquaredDifference) X(ReluGrad) X(Relu6Grad) X(Pow) X(Prelu) \
-  X(TanhGrad) X(SigmoidGrad)
+  X(TanhGrad) X(SigmoidGrad) X(AddRelu)
 #define KH_COMPARE_OPS(X) X(Greater) X(GreaterEqual) X(Less) X(LessEqual) X(Equal) X(NotEqual)
 #define KH_REDUCE_OPS(X) X(Sum) X(Max) X(Min)
 

@@ -102,6 +102,11 @@ void binary(BinaryOp op, const float* a, int as, const float* b, int bs, float* 
     case BinaryOp::Prelu: return zip(a, as, b, bs, out, n, [](float x, float y) { return x < 0.0f ? y * x : x; });
     case BinaryOp::TanhGrad: return zip(a, as, b, bs, out, n, [](float dy, float y) { return dy * (1.0f - y * y); });
     case BinaryOp::SigmoidGrad: return zip(a, as, b, bs, out, n, [](float dy, float y) { return dy * y * (1.0f - y); });
+    case BinaryOp::AddRelu:
+      return zip(a, as, b, bs, out, n, [](float x, float y) {
+        const float sum = x + y;
+        return sum < 0.0f ? 0.0f : sum;
+      });
     case BinaryOp::Count: return;
   }
 }

@@ -9,6 +9,7 @@ export { useThreads } from './backend/native.js';
 export { type BackendProbe, probeBackends } from './backend/probe-backends.js';
 export { useBackend } from './backend/use-backend.js';
 export { fmaPeak } from './native/fma-peak.js';
+export { addRelu, addReluReference } from './ops/add-relu.js';
 export {
   type AnalogConvGeometry,
   type AnalogPeriphery,

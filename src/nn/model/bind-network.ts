@@ -96,9 +96,9 @@ function bindSteps(
   const steps: Omit<Step, 'lastReads'>[] = [];
   for (const node of neededNodes(graph)) {
     if (node.op === 'input') continue;
-    const normBefore = fused.get(node.id);
-    if (normBefore !== undefined) {
-      slots.set(node.id, slots.get(normBefore)!);
+    const fusedInto = fused.get(node.id);
+    if (fusedInto !== undefined) {
+      slots.set(node.id, slots.get(fusedInto)!);
       continue;
     }
     const bind = binders[node.op] as Binder<GraphNode>;
@@ -145,14 +145,15 @@ function productsBeforeNorms(graph: NetworkGraph): Map<string, GraphNode> {
   return new Map(pairs);
 }
 
-/** ReLUs that the batch norm before them applies: id of the ReLU to id of the batch norm. */
+/** ReLUs that the batch norm or sum before them applies: id of the ReLU to id of the other. */
 function fusedRelus(graph: NetworkGraph): Map<string, string> {
   const readers = consumers(graph);
   const pairs = graph.nodes.flatMap((node) => {
     const [reader, ...others] = readers.get(node.id)!;
     const alone = reader !== undefined && others.length === 0 && node.id !== graph.output;
     const relu = graph.nodes.find(({ id }) => id === reader);
-    return node.op === 'batchNorm' && alone && relu?.op === 'relu' ? [[relu.id, node.id] as const] : [];
+    const fuses = node.op === 'batchNorm' || node.op === 'add';
+    return fuses && alone && relu?.op === 'relu' ? [[relu.id, node.id] as const] : [];
   });
   return new Map(pairs);
 }

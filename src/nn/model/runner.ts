@@ -25,7 +25,7 @@ export interface Binding {
   weight(name: string): tf.Tensor;
   /** The node's matrices, in the order in which its operation lists them. */
   readonly matrices: readonly BoundMatrix[];
-  /** Whether a ReLU is applied in the same step (batch norm only). */
+  /** Whether a ReLU is applied in the same step (batch norms and sums only). */
   readonly fusedRelu: boolean;
 }
 

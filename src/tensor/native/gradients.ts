@@ -1,3 +1,4 @@
+import { AddRelu } from '../ops/add-relu.js';
 import { BatchNormInfer, BatchNormTrain, BatchNormTrainGrad } from '../ops/batch-norm.js';
 import { hasKernel } from '../ops/has-kernel.js';
 import { SoftmaxCrossEntropy } from '../ops/softmax-cross-entropy.js';
@@ -11,13 +12,26 @@ type GradientMap = ReturnType<tf.GradFunc>;
 
 /**
  * Registers the gradients of the fused kernels, and replaces those of activations by one pass over (dy, y) where the backend has a
- * kernel for it; on other backends tfjs' own gradients stay in force.
+ * kernel for it; on other backends tfjs' own gradients stay in force. That of a mean is replaced everywhere.
  */
 export function registerNativeGradients(): void {
-  replaceGradient('Relu', 'ReluGrad');
-  replaceGradient('Relu6', 'Relu6Grad');
-  replaceGradient('Tanh', 'TanhGrad');
-  replaceGradient('Sigmoid', 'SigmoidGrad');
+  replaceActivationGradient('Relu', 'ReluGrad');
+  replaceActivationGradient('Relu6', 'Relu6Grad');
+  replaceActivationGradient('Tanh', 'TanhGrad');
+  replaceActivationGradient('Sigmoid', 'SigmoidGrad');
+  replaceGradient('Mean', {
+    inputsToSave: ['x'],
+    gradFunc: (dy, saved, attrs) => ({ x: () => spread(dy as tf.Tensor, saved[0]!.shape, attrs.axis as number[]) }),
+  });
+
+  registerOnce({
+    kernelName: AddRelu,
+    outputsToSave: [true],
+    gradFunc: (dy, saved) => {
+      const dSum = run('ReluGrad', { dy: dy as tf.Tensor, y: saved[0]! }) as tf.Tensor;
+      return { a: () => dSum, b: () => tf.clone(dSum) };
+    },
+  });
 
   registerOnce({
     kernelName: BatchNormTrain,
@@ -76,14 +90,17 @@ function registerOnce(config: tf.GradConfig): void {
 
 const replaced = new Set<string>();
 
-/** The gradient of an activation from its output, by `gradKernel` where it exists. */
-function replaceGradient(kernelName: string, gradKernel: string): void {
+function replaceGradient(kernelName: string, config: Omit<tf.GradConfig, 'kernelName'>): void {
   if (replaced.has(kernelName)) return;
-  const original = tf.getGradient(kernelName);
-  tf.unregisterGradient(kernelName);
   replaced.add(kernelName);
-  tf.registerGradient({
-    kernelName,
+  tf.unregisterGradient(kernelName);
+  tf.registerGradient({ kernelName, ...config });
+}
+
+/** The gradient of an activation from its output, by `gradKernel` where it exists. */
+function replaceActivationGradient(kernelName: string, gradKernel: string): void {
+  const original = tf.getGradient(kernelName);
+  replaceGradient(kernelName, {
     inputsToSave: ['x'],
     outputsToSave: [true],
     gradFunc: (dy, saved, attrs) => {
@@ -94,4 +111,13 @@ function replaceGradient(kernelName: string, gradKernel: string): void {
       return { x: () => run(gradKernel, { dy: dy as tf.Tensor, y }) as tf.Tensor };
     },
   });
+}
+
+/** The gradient of a mean over some axes: each element has its share. (tfjs multiplies with an array of ones, made each time.) */
+function spread(dy: tf.Tensor, shape: number[], axis: number | number[] | undefined): tf.Tensor {
+  const axes = tf.util.parseAxisParam(axis ?? shape.map((_, i) => i), shape);
+  const repetitions = shape.map((size, i) => (axes.includes(i) ? size : 1));
+  const kept = shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  const count = repetitions.reduce((product, size) => product * size, 1);
+  return tf.tile(tf.reshape(tf.div(dy, count), kept), repetitions);
 }

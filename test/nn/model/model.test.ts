@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GraphBuilder, Model, type NetworkGraph, resnetTiny } from '../../../src/nn/index.js';
+import { GraphBuilder, Model, type NetworkGraph, resnetTiny, type Wire } from '../../../src/nn/index.js';
 import {
   createRng,
   randomNormal,
@@ -8,6 +8,7 @@ import {
   tf,
   useBackend,
 } from '../../../src/tensor/index.js';
+import { nativeAvailable } from '../../tensor/support.js';
 import { everything } from './everything.js';
 
 const rng = createRng(7);
@@ -142,6 +143,34 @@ describe('batch normalisation', () => {
     });
     fresh.dispose();
     biased.dispose();
+  });
+});
+
+describe('a ReLU behind a sum', () => {
+  const backends = ['cpu', ...(nativeAvailable ? (['native'] as const) : [])] as const;
+  const [tanh, sigmoid] = [tf.tanh, tf.sigmoid] as ((x: tf.Tensor) => tf.Tensor)[];
+  const cases: Record<string, [(image: Wire) => Wire[], (x: tf.Tensor) => tf.Tensor]> = {
+    'of two images': [(image) => [image.activation('tanh')], (x) => tf.add(x, tanh!(x))],
+    'of three images': [
+      (image) => [image.activation('tanh'), image.activation('sigmoid')],
+      (x) => tf.add(tf.add(x, tanh!(x)), sigmoid!(x)),
+    ],
+    'of an image and a vector': [(image) => [image.globalAvgPool()], (x) => tf.add(x, tf.mean(x, [1, 2], true))],
+  };
+
+  it.each(Object.entries(cases))('is the ReLU %s', async (_, [others, sum]) => {
+    const builder = new GraphBuilder('sum', [2, 3, 4]);
+    const graph = builder.build(builder.input.add(others(builder.input)).relu());
+    for (const backend of backends) {
+      await useBackend({ backend });
+      const model = Model.create(graph, rng);
+      const x = randomNormal([5, 2, 3, 4], rng.child('sum'));
+      const [values, expected] = tf.tidy(() => [model.predict(x).dataSync(), tf.relu(sum(x)).dataSync()]);
+      expect(values).toEqual(expected);
+      model.dispose();
+      x.dispose();
+    }
+    await useBackend({ backend: 'cpu' });
   });
 });
 

@@ -56,6 +56,30 @@ describe.skipIf(!nativeAvailable)(`native reductions, pooling and copies ${nativ
     );
   });
 
+  it('tile equals cpu for any repetitions, and so does the gradient of a mean', async () => {
+    const repeated = shapes.chain((shape) =>
+      fc.record({
+        shape: fc.constant(shape),
+        reps: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: shape.length, maxLength: shape.length }),
+        axes: fc.subarray(
+          shape.map((_, i) => i),
+          { minLength: 1 },
+        ),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(repeated, fc.boolean(), seeds, ({ shape, reps, axes }, keepDims, seed) =>
+        expectSame(() => {
+          const x = normals(shape, seed);
+          const loss = (y: tf.Tensor) => tf.sum(tf.square(tf.mean(y, axes, keepDims)));
+          return [tf.tile(x, reps), tf.grad(loss)(x)];
+        }, ['copy']),
+      ),
+      runs,
+    );
+    await expectSame(() => [tf.grad((y) => tf.square(tf.mean(y)) as tf.Scalar)(normals([3, 4], 1))], ['copy']);
+  });
+
   it('transpose equals cpu for any order of axes', async () => {
     const permuted = shapes.chain((shape) =>
       fc.record({

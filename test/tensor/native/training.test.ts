@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   Adam,
+  addRelu,
+  addReluReference,
   batchNormInfer,
   batchNormInferReference,
   batchNormTrain,
@@ -16,7 +18,7 @@ import {
   useBackend,
 } from '../../../src/tensor/index.js';
 import { expectClose, expectGradients, nativeAvailable, nativeReason, normals } from '../support.js';
-import { addonUnderTest, recordCalls, runs, seeds } from './compare.js';
+import { addonUnderTest, recordCalls, runs, seeds, shapes } from './compare.js';
 
 const rowsAndChannels = fc.record({
   rows: fc.integer({ min: 2, max: 400 }),
@@ -90,6 +92,23 @@ describe.skipIf(!nativeAvailable)(`fused training kernels ${nativeReason}`, () =
   it.each([false, true])('batchNormTrain has the gradients of finite differences, relu %s', (relu) => {
     const inputs = [normals([5, 2, 3], 2), normals([3], 3), normals([3], 4)];
     expectGradients((x, gamma, beta) => batchNormTrain(x!, gamma!, beta!, { relu }).y, inputs, 5e-2);
+  });
+
+  it('addRelu equals its reference, number by number, with both gradients', () => {
+    fc.assert(
+      fc.property(shapes, seeds, (shape, seed) => {
+        const inputs = [normals(shape, seed), normals(shape, seed + 1)];
+        const all = (f: typeof addRelu) => {
+          const grads = tf.grads((a, b) => tf.sum(tf.mul(f(a!, b!), a!)))(inputs);
+          return [f(inputs[0]!, inputs[1]!), ...grads].map((t) => t.dataSync());
+        };
+        expect(all(addRelu)).toEqual(all(addReluReference));
+      }),
+      runs,
+    );
+    const [a, b] = [tf.tensor1d([NaN, -1, 1, -0, Infinity]), tf.tensor1d([1, 1, -2, -0, 1])];
+    expect(addRelu(a, b).dataSync()).toEqual(addReluReference(a, b).dataSync());
+    expect(() => addRelu(tf.zeros([2]), tf.zeros([3]))).toThrow('Shapes 2 and 3 must match');
   });
 
   it('softmaxCrossEntropy equals its reference with gradient, and refuses labels out of range', () => {

@@ -1,8 +1,20 @@
-import { tf } from '../../../tensor/index.js';
+import { addRelu, tf } from '../../../tensor/index.js';
 import { type AddNode, type ConcatNode, type MulNode, resolveAxis } from '../../graph/ops/combine.js';
-import type { Binder, Binding, Runner } from '../runner.js';
+import type { Binder, Binding, Pass, Runner } from '../runner.js';
 
-export const add: Binder<AddNode> = (_, binding) => fold(binding, (a, b) => tf.add(a, b));
+export const add: Binder<AddNode> = (_, binding) => {
+  const { inputShapes, fusedRelu } = binding;
+  const [first, second, ...others] = inputShapes;
+  const sum = fold(binding, (a, b) => tf.add(a, b));
+  if (!fusedRelu) return sum;
+  // (batches may differ where one is a constant's)
+  const plain = (inputs: readonly tf.Tensor[], pass: Pass) => tf.tidy(() => tf.relu(sum(inputs, pass)));
+  if (others.length > 0 || !tf.util.arraysEqual([...first!], [...second!])) return plain;
+  return (inputs, pass) => {
+    const [a, b] = inputs as [tf.Tensor, tf.Tensor];
+    return a.shape[0] === b.shape[0] ? addRelu(a, b) : plain(inputs, pass);
+  };
+};
 
 export const mul: Binder<MulNode> = (_, binding) => fold(binding, (a, b) => tf.mul(a, b));
 

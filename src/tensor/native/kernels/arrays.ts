@@ -6,7 +6,7 @@ import { allFloat, kernel, type NativeKernel, sizeOf } from '../kernel.js';
 /** Arrays that one call of the addon's addN takes. */
 const addNLimit = 8;
 
-/** Strided copies: transpose, pad, slice, concat; and sums of many, casts and constants. */
+/** Strided copies: transpose, tile, pad, slice, concat; and sums of many, casts and constants. */
 export function arrayKernels(addon: NativeAddon): NativeKernel[] {
   const copy = (
     dims: readonly number[],
@@ -27,6 +27,40 @@ export function arrayKernels(addon: NativeAddon): NativeKernel[] {
         shape,
         { array: backend.floats(x), at: 0, strides: attrs.perm.map((axis) => xStrides[axis]!) },
         { array: out, at: 0, strides: stridesOf(shape) },
+      );
+      return info;
+    }),
+
+    kernel<{ reps: number[] }>('Tile', ({ inputs, attrs, backend, otherwise }) => {
+      const x = inputs.x!;
+      const { reps } = attrs;
+      // an axis that is repeated is walked as two: the repetitions, then the elements
+      const axes = x.shape.flatMap((size, i) =>
+        reps[i] === 1
+          ? [{ i, size }]
+          : [
+              { i, size: reps[i]! },
+              { i, size },
+            ],
+      );
+      if (!allFloat(x) || axes.length > 8) return otherwise();
+      const shape = x.shape.map((size, i) => size * reps[i]!);
+      if (sizeOf(shape) === 0) return otherwise();
+      const [xStrides, strides] = [stridesOf(x.shape), stridesOf(shape)];
+      const repeats = ({ i }: { i: number }, at: number) => axes[at + 1]?.i === i;
+      const [info, out] = backend.output(shape);
+      copy(
+        axes.map(({ size }) => size),
+        {
+          array: backend.floats(x),
+          at: 0,
+          strides: axes.map((axis, at) => (repeats(axis, at) ? 0 : xStrides[axis.i]!)),
+        },
+        {
+          array: out,
+          at: 0,
+          strides: axes.map((axis, at) => strides[axis.i]! * (repeats(axis, at) ? x.shape[axis.i]! : 1)),
+        },
       );
       return info;
     }),

@@ -3,6 +3,7 @@
 // reference of plain tensor operations (src/crossbar).
 #include "conv2d.h"
 
+#include "conv2d-sinks.h"
 #include "gemm-block.h"
 #include "quantise.h"
 #include "slab.h"
@@ -99,7 +100,7 @@ struct DacCopy {
 };
 
 /** Noise, ADC and scales for the rows of one register block. */
-template <Periphery P>
+template <Periphery Kind>
 struct TileSink {
   Divider grid;
   float outBound, clipBound, sigma;
@@ -114,44 +115,76 @@ struct TileSink {
   int outputs, columns;  // row stride; valid columns from the panel's first one
   bool first;            // the first tile starts from the bias, the others from the sum so far
 
-  void operator()(int p, int v, vf value) const __attribute__((always_inline)) {
-    const int64_t at = (int64_t)p * outputs + v * L;
-    if (P != kGeneral) {
-      value = clipTo(vrint(value + load(noise + at)), outBound);
-      if (P == kScaledSteps) value *= splat(alpha[p]);
-    } else {
-      if (noise) value += splat(sigma) * load(noise + at);
-      if (grid.step > 0) value = grid.round(value);
-      if (outBound > 0) value = clipTo(value, outBound);
-      if (alpha) value *= splat(alpha[p]);
+  template <int P, int V, bool Whole>
+  inline __attribute__((always_inline)) void take(vf (&acc)[P][V], int count) const {
+    convert<P, V, Whole>(acc, count);
+    if (mask && __builtin_expect(anyReaches<P, V, Whole>(acc, count), 0)) {
+      vf values[P][V];  // of their own: those of the block have no address
+      forBlock<P, V, true>(P, [&](int p, int v) __attribute__((always_inline)) { values[p][v] = acc[p][v]; });
+      markClipped(&values[0][0], count, V);
     }
-    const int left = columns - v * L;
-    if (mask && __builtin_expect(reaches(value, clipBound), 0)) markClipped(value, at, left);
-    float* to = out + at;
-    if (__builtin_expect(left >= L, 1)) {
-      store(to, finish(value, v, load(first ? bias + v * L : to)));
-    } else {
-      storePart(to, finish(value, v, first ? load(bias + v * L) : loadPart(to, left)), left);
-    }
+    if (first) scaleAndAdd<P, V, Whole>(acc, count, [this](int, int v) __attribute__((always_inline)) { return load(bias + v * L); });
+    else if (columns >= V * L) scaleAndAdd<P, V, Whole>(acc, count, [this](int p, int v) __attribute__((always_inline)) { return load(rowOf(p) + v * L); });
+    else scaleAndAdd<P, V, Whole>(acc, count, [this](int p, int v) __attribute__((always_inline)) {
+      return v < V - 1 ? load(rowOf(p) + v * L) : loadPart(rowOf(p) + v * L, columns - v * L);
+    });
+    storeBlock<P, V, Whole>(acc, count, columns, [this](int p) __attribute__((always_inline)) { return rowOf(p); });
   }
 
-  /** The order of the operands keeps NaN. */
-  vf finish(vf value, int v, vf sum) const __attribute__((always_inline)) { return vmax(splat(floor), value * load(scale + v * L) + sum); }
+  inline __attribute__((always_inline)) float* rowOf(int p) const { return out + (int64_t)p * outputs; }
 
-  static bool reaches(vf value, float bound) __attribute__((always_inline)) {
+  /** Noise, ADC and the patch's own scale. */
+  template <int P, int V, bool Whole>
+  inline __attribute__((always_inline)) void convert(vf (&acc)[P][V], int count) const {
+    const auto noiseAt = [this](int p, int v) __attribute__((always_inline)) { return load(noise + (int64_t)p * outputs + v * L); };
+    if (Kind != kGeneral) {
+      forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) {
+        acc[p][v] = clipTo(vrint(acc[p][v] + noiseAt(p, v)), outBound);
+        if (Kind == kScaledSteps) acc[p][v] *= splat(alpha[p]);
+      });
+      return;
+    }
+    if (noise) forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) { acc[p][v] += splat(sigma) * noiseAt(p, v); });
+    if (grid.step > 0) forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) { acc[p][v] = grid.round(acc[p][v]); });
+    if (outBound > 0) forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) { acc[p][v] = clipTo(acc[p][v], outBound); });
+    if (alpha) forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) { acc[p][v] *= splat(alpha[p]); });
+  }
+
+  /** acc = max(acc * scale + others, floor), the digital side behind the ADC; the order of the operands keeps NaN. */
+  template <int P, int V, bool Whole, class Others>
+  inline __attribute__((always_inline)) void scaleAndAdd(vf (&acc)[P][V], int count, const Others& others) const {
+    forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) {
+      acc[p][v] = vmax(splat(floor), acc[p][v] * load(scale + v * L) + others(p, v));
+    });
+  }
+
+  template <int P, int V, bool Whole>
+  inline __attribute__((always_inline)) bool anyReaches(const vf (&acc)[P][V], int count) const {
+    vf largest[4] = {zero(), zero(), zero(), zero()};  // one alone would wait for itself
+    forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) {
+      vf& one = largest[(p * V + v) % 4];
+      one = vmax(vabs(acc[p][v]), one);  // in this order NaN is passed over
+    });
+    return reaches(vmax(vmax(largest[0], largest[1]), vmax(largest[2], largest[3])), clipBound);
+  }
+
+  static inline __attribute__((always_inline)) bool reaches(vf value, float bound) {
 #if defined(__AVX512F__)
-    return _mm512_cmp_ps_mask((__m512)vabs(value), (__m512)splat(bound), _CMP_GE_OQ) != 0;
+    return _mm512_cmp_ps_mask((__m512)value, (__m512)splat(bound), _CMP_GE_OQ) != 0;
 #else
-    return anyTrue(vabs(value) >= splat(bound));
+    return anyTrue(value >= splat(bound));
 #endif
   }
 
-  /** Outputs rarely reach the bound, so only ones are written. */
-  void markClipped(vf value, int64_t at, int left) const __attribute__((noinline)) {
-    for (int i = 0; i < L && i < left; ++i) {
-      if (!(__builtin_fabsf(value[i]) >= clipBound)) continue;
-      mask[at + i] = 1;
-      ++*maskCount;
+  /** Outputs rarely reach the bound, so only ones are written. `values`: V vectors for each row, one row after the other. */
+  void markClipped(const vf* values, int count, int vectors) const __attribute__((noinline)) {
+    const int width = imin(vectors * L, columns);
+    for (int p = 0; p < count; ++p) {
+      for (int i = 0; i < width; ++i) {
+        if (!(__builtin_fabsf(values[p * vectors + i / L][i % L]) >= clipBound)) continue;
+        mask[(int64_t)p * outputs + i] = 1;
+        ++*maskCount;
+      }
     }
   }
 };

@@ -13,7 +13,42 @@ KH_INLINE vf activate(vf v, Activation activation) {
   return v;
 }
 
-/** Stores a value of vector v of the panel for a row whose output starts at out + offsets[row]. */
+/** Bias and activation for the sums of a block. */
+template <int P, int V>
+KH_INLINE void finishBlock(vf (&acc)[P][V], const float* bias, Activation activation) {
+  if (bias) forBlock<P, V, true>(P, [&](int p, int v) __attribute__((always_inline)) { acc[p][v] += load(bias + v * L); });
+  if (activation != Activation::None)
+    forBlock<P, V, true>(P, [&](int p, int v) __attribute__((always_inline)) { acc[p][v] = activate(acc[p][v], activation); });
+}
+
+/** Stores each row of a block at rowOf(row). Only its last vector may have fewer than L columns. */
+template <int P, int V, bool Whole, class RowOf>
+KH_INLINE void storeBlock(const vf (&acc)[P][V], int count, int columns, const RowOf& rowOf) {
+  const int left = columns - (V - 1) * L;
+  if (left >= L) {
+    forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) { store(rowOf(p) + v * L, acc[p][v]); });
+  } else {
+    forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) {
+      if (v < V - 1) store(rowOf(p) + v * L, acc[p][v]);
+      else storePart(rowOf(p) + v * L, acc[p][v], left);
+    });
+  }
+}
+
+/** Adds what is stored there to a block. */
+template <int P, int V, bool Whole, class RowOf>
+KH_INLINE void addBlock(vf (&acc)[P][V], int count, int columns, const RowOf& rowOf) {
+  const int left = columns - (V - 1) * L;
+  if (left >= L) {
+    forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) { acc[p][v] += load(rowOf(p) + v * L); });
+  } else {
+    forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) {
+      acc[p][v] += v < V - 1 ? load(rowOf(p) + v * L) : loadPart(rowOf(p) + v * L, left);
+    });
+  }
+}
+
+/** Stores the rows of a block: row p starts at out + offsets[p]. */
 struct StoreSink {
   float* out;          // already moved to the panel's first column
   const int* offsets;  // of the block's rows
@@ -21,15 +56,11 @@ struct StoreSink {
   Activation activation;
   int columns;         // valid columns from the panel's first one
 
-  KH_INLINE void put(const StoreSink& s, int p, int v, vf value) {
-    if (s.bias) value += load(s.bias + v * L);
-    value = activate(value, s.activation);
-    float* to = s.out + s.offsets[p] + v * L;
-    const int left = s.columns - v * L;
-    if (left >= L) store(to, value);
-    else if (left > 0) storePart(to, value, left);
+  template <int P, int V, bool Whole>
+  inline __attribute__((always_inline)) void take(vf (&acc)[P][V], int count) const {
+    finishBlock(acc, bias, activation);
+    storeBlock<P, V, Whole>(acc, count, columns, [this](int p) __attribute__((always_inline)) { return out + offsets[p]; });
   }
-  void operator()(int p, int v, vf value) const __attribute__((always_inline)) { put(*this, p, v, value); }
 };
 
 }  // namespace KH_ARCH

@@ -106,22 +106,32 @@ KH_INLINE void accumulate(vf (&acc)[P][V], const float* a, const int* origins, c
   }
 }
 
-/** One block of up to P rows (`count` of them real; origins has P valid entries) handed to sink(row, vector, value). */
+/** Calls body(row, vector) for the sums of a block, in a straight line. Without Whole, only the first `count` rows are real. */
+template <int P, int V, bool Whole, class F>
+KH_INLINE void forBlock(int count, const F& body) {
+#pragma GCC unroll 32
+  for (int p = 0; p < P; ++p) {
+    if (Whole || p < count) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) body(p, v);
+    }
+  }
+}
+
+/**
+ * One block of up to P rows (`count` of them real; origins has P valid entries), handed to the sink as a whole: what it asks
+ * for, it asks once for all rows. It comes by value, since a store through a pointer might change it anywhere else.
+ */
 template <int P, int V, class Sink>
-static void block(int count, const float* a, const int* origins, const Run* runs, int runCount, const float* b, Sink& sink) {
+static void block(int count, const float* a, const int* origins, const Run* runs, int runCount, const float* b, const Sink sink) {
   vf acc[P][V];
 #pragma GCC unroll 32
   for (int p = 0; p < P; ++p)
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v) acc[p][v] = zero();
   accumulate<P, V>(acc, a, origins, runs, runCount, b);
-#pragma GCC unroll 32
-  for (int p = 0; p < P; ++p) {
-    if (p < count) {
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) sink(p, v, acc[p][v]);
-    }
-  }
+  if (count == P) sink.template take<P, V, true>(acc, P);
+  else sink.template take<P, V, false>(acc, count);
 }
 
 /** All rows of one panel. `makeSink(row)` gives the sink of the block that starts at that row. */
@@ -130,14 +140,13 @@ static void panelRows(int rows, const float* a, const int* origins, const Run* r
   constexpr int P = BlockRows<V>::value;
   int row = 0;
   for (; row + P <= rows; row += P) {
-    auto sink = makeSink(row);
-    block<P, V>(P, a, origins + row, runs, runCount, b, sink);
+    block<P, V>(P, a, origins + row, runs, runCount, b, makeSink(row));
   }
   const int left = rows - row;
   if (left <= 0) return;
   int last[P];  // rows that do not exist read the last one again
   for (int p = 0; p < P; ++p) last[p] = origins[row + imin(p, left - 1)];
-  auto sink = makeSink(row);
+  const auto sink = makeSink(row);
   constexpr int half = P / 2, quarter = P / 4 > 0 ? P / 4 : 1;
   if (left > half) block<P, V>(left, a, last, runs, runCount, b, sink);
   else if (left > quarter) block<half, V>(left, a, last, runs, runCount, b, sink);

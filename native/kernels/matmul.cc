@@ -34,17 +34,12 @@ struct PassSink {
   int columns;
   bool first, last;
 
-  void operator()(int p, int v, vf value) const __attribute__((always_inline)) {
-    float* to = out + p * ldc + v * L;
-    const int left = columns - v * L;
-    if (left <= 0) return;
-    if (!first) value += left >= L ? load(to) : loadPart(to, left);
-    if (last) {
-      if (bias) value += load(bias + v * L);
-      value = activate(value, activation);
-    }
-    if (left >= L) store(to, value);
-    else storePart(to, value, left);
+  template <int P, int V, bool Whole>
+  inline __attribute__((always_inline)) void take(vf (&acc)[P][V], int count) const {
+    const auto rowOf = [this](int p) __attribute__((always_inline)) { return out + p * ldc; };
+    if (!first) addBlock<P, V, Whole>(acc, count, columns, rowOf);
+    if (last) finishBlock(acc, bias, activation);
+    storeBlock<P, V, Whole>(acc, count, columns, rowOf);
   }
 };
 

@@ -85,7 +85,7 @@ namespace {
  */
 constexpr std::chrono::microseconds kSpin{500};
 
-/** Looks until found() or for the time of kSpin; returns whether it was found. */
+/** Looks until found() or for the time of kSpin, giving way to threads that have work; returns whether it was found. */
 template <class F>
 bool spinUntil(F&& found) {
   const auto end = std::chrono::steady_clock::now() + kSpin;
@@ -96,6 +96,7 @@ bool spinUntil(F&& found) {
       __builtin_ia32_pause();
 #endif
     }
+    std::this_thread::yield();
   } while (std::chrono::steady_clock::now() < end);
   return false;
 }

@@ -13,19 +13,22 @@ const values: Readonly<Record<string, (measured: Measured) => number | null>> = 
 };
 
 /**
- * Which of a run's limits binds for a network; null where there are none.
+ * How much of each of a run's limits a network takes, the largest share first. Figures that are unknown are left out.
  *
  * @param limits the `limits` of the run's configuration
  */
-export function bindingLimit(limits: unknown, measured: Measured): BindingLimit | null {
-  let binding: BindingLimit | null = null;
-  for (const [name, limit] of Object.entries(limits ?? {})) {
+export function limitShares(limits: unknown, measured: Measured): BindingLimit[] {
+  const shares = Object.entries(limits ?? {}).flatMap(([name, limit]) => {
     const value = values[name]?.(measured) ?? null;
-    if (value === null || typeof limit !== 'number' || limit <= 0) continue;
-    const share = value / limit;
-    if (binding === null || share > binding.share) binding = { name, value, limit, share };
-  }
-  return binding;
+    if (value === null || typeof limit !== 'number' || limit <= 0) return [];
+    return [{ name, value, limit, share: value / limit }];
+  });
+  return shares.toSorted((a, b) => b.share - a.share);
+}
+
+/** Which of a run's limits binds for a network; null where there are none. */
+export function bindingLimit(limits: unknown, measured: Measured): BindingLimit | null {
+  return limitShares(limits, measured)[0] ?? null;
 }
 
 /** For a table: `energy 60 %`. */

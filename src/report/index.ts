@@ -1,4 +1,4 @@
-export { bindingLimit, describeBinding } from './binding-limit.js';
+export { bindingLimit, describeBinding, limitShares } from './binding-limit.js';
 export { type CsvRow, toCsv } from './csv.js';
 export { accuracyOver, count, driftTime, percent, percentSpread, points, si, workingTime } from './format.js';
 export { escapeHtml, Html, html, raw } from './html.js';

@@ -5,10 +5,10 @@ import type { TrialStage } from '../../evaluate/index.js';
 import {
   accuracyOver,
   type BindingLimit,
-  bindingLimit,
   count,
   describeBinding,
   driftTime,
+  limitShares,
   percent,
   si,
 } from '../../report/index.js';
@@ -96,8 +96,9 @@ async function evaluateArchitectureOf(subject: string | undefined, flags: Evalua
   );
   output.note(evaluation.backend);
   const { metrics } = evaluation;
-  const binding = bindingLimit(config.limits, { ...metrics, parameters: metrics.params });
-  output.answer({ name: evaluation.name, ...metrics, binding }, () => describeEvaluation(evaluation, binding));
+  const limits = limitShares(config.limits, { ...metrics, parameters: metrics.params });
+  const binding = limits[0] ?? null;
+  output.answer({ name: evaluation.name, ...metrics, binding, limits }, () => describeEvaluation(evaluation, limits));
 }
 
 function requireSubject(subject: string | undefined): string {
@@ -127,7 +128,18 @@ function refuseFlags(beside: string, given: readonly string[]): void {
   fail('USAGE', `${given.join(', ')} and ${beside} do not go together.`, { hint: 'kirchhoff evaluate --help' });
 }
 
-function describeEvaluation({ name, metrics }: Evaluation, binding: BindingLimit | null): string {
+/** The limits that are broken, or the one that is nearest to it. */
+function limitLine(limits: readonly BindingLimit[]): [string, string][] {
+  const broken = limits.filter(({ share }) => share > 1);
+  if (broken.length > 1) return [['limits broken', broken.map(describeShare).join(', ')]];
+  return limits.slice(0, 1).map((binding) => ['limit that binds', describeBinding(binding)]);
+}
+
+function describeShare({ name, share }: BindingLimit): string {
+  return `${name} ${percent(share, 0)}`;
+}
+
+function describeEvaluation({ name, metrics }: Evaluation, limits: readonly BindingLimit[]): string {
   const { digitalAccuracy, analog, avm, params, macs, chip, notes } = metrics;
   const lines: [string, string][] = [
     ['network', name],
@@ -139,7 +151,7 @@ function describeEvaluation({ name, metrics }: Evaluation, binding: BindingLimit
     ['cores', `${chip.cores}, ${percent(chip.utilisation)} used, ${chip.fits ? 'fits' : 'does not fit'}`],
     ...(chip.latencySeconds === null ? [] : [['latency', si(chip.latencySeconds, 's')] as [string, string]]),
     ...(chip.energyJoules === null ? [] : [['energy', si(chip.energyJoules, 'J')] as [string, string]]),
-    ...(binding === null ? [] : [['limit that binds', describeBinding(binding)] as [string, string]]),
+    ...limitLine(limits),
     ...notes.map((note): [string, string] => ['note', note]),
   ];
   return lines.map(([title, value]) => `${title.padEnd(16)}  ${value}`).join('\n');

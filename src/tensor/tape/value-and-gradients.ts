@@ -25,11 +25,17 @@ export interface ValueAndGradients {
 }
 
 /**
- * A scalar function and its gradients with respect to some tensors, as `tf.engine().gradients` gives them, number by number. The caller owns
- * the results.
+ * A scalar function and its gradients with respect to some tensors: number by number what `tf.engine().gradients` gives.
+ * The caller owns the results.
  *
  * tfjs holds all activations and all gradients until the last one is there; this lets go of each behind its last use. A
- * training step needs half the memory, and finds the arrays that it writes to in the cache.
+ * training step needs about half the memory.
+ *
+ * @param f is called once, while operations are being recorded; whatever else it makes is disposed of
+ * @param xs float32 tensors or variables
+ * @throws Error where an operation on the way has no gradient, and what `f` throws
+ * @example
+ * const { value, gradients } = valueAndGradients(() => tf.sum(tf.square(x)), [x]);
  */
 export function valueAndGradients(f: () => tf.Tensor, xs: readonly tf.Tensor[]): ValueAndGradients {
   const engine = tf.engine() as unknown as TapeEngine;

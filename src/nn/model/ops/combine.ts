@@ -7,7 +7,7 @@ export const add: Binder<AddNode> = (_, binding) => {
   const [first, second, ...others] = inputShapes;
   const sum = fold(binding, (a, b) => tf.add(a, b));
   if (!fusedRelu) return sum;
-  // (batches may differ where one is a constant's)
+  // a constant's batch of one is spread over the other's
   const plain = (inputs: readonly tf.Tensor[], pass: Pass) => tf.tidy(() => tf.relu(sum(inputs, pass)));
   if (others.length > 0 || !tf.util.arraysEqual([...first!], [...second!])) return plain;
   return (inputs, pass) => {

@@ -154,7 +154,7 @@ struct TileSink {
   template <int P, int V, bool Whole, class Others>
   inline __attribute__((always_inline)) void scaleAndAdd(vf (&acc)[P][V], int count, const Others& others) const {
     forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) {
-      acc[p][v] = vmax(splat(floor), acc[p][v] * load(scale + v * L) + others(p, v));
+      acc[p][v] = vmax(splat(floor), multiplyAdd(acc[p][v], load(scale + v * L), others(p, v)));
     });
   }
 

@@ -204,6 +204,15 @@ KH_INLINE vf fused(vf a, vf b, vf c) {
 }
 #endif
 
+/** a*b + c, with one rounding where the instruction set has it, however the compiler arranges the code around it. */
+KH_INLINE vf multiplyAdd(vf a, vf b, vf c) {
+#if defined(KH_FUSED)
+  return fused(a, b, c);
+#else
+  return a * b + c;
+#endif
+}
+
 /** Integer lanes to floats, as signed numbers. */
 KH_INLINE vf toFloat(vi a) { return __builtin_convertvector(a, vf); }
 

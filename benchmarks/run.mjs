@@ -16,4 +16,10 @@ if (!existsSync(join(here, '../dist/index.js')) && !existsSync(join(here, '../di
   process.exit(2);
 }
 const { main } = await import(join(here, suite, 'main.mjs'));
-await main(args);
+try {
+  await main(args);
+} catch (error) {
+  if (!error.code?.startsWith('ERR_PARSE_ARGS') && error.code !== 'USAGE') throw error;
+  console.error(`${error.message}\nThe options of the suite stand at the top of benchmarks/${suite}/main.mjs.`);
+  process.exit(2);
+}

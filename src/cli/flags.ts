@@ -30,11 +30,12 @@ export const dataFlag = (): Option =>
 export const resultsFlag = (): Option => new Option('--results <folder>', 'where runs are kept').default('results');
 
 /** A flag's text as a whole number of at least `min`. */
-export function wholeNumber(min: number): (text: string) => number {
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < min) {
-      throw new InvalidArgumentError(`found ${JSON.stringify(text)}, accepted is a whole number >= ${min}`);
+    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
+      const range = max === Number.MAX_SAFE_INTEGER ? `>= ${min}` : `from ${min} to ${max}`;
+      throw new InvalidArgumentError(`found ${JSON.stringify(text)}, accepted is a whole number ${range}`);
     }
     return value;
   };

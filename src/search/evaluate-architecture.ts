@@ -10,6 +10,8 @@ import { tableTrial } from './trials.js';
 export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
+  /** Called once before the training, with which backend runs and why. */
+  readonly onStart?: ((backend: string) => void) | undefined;
   /** Folder to write the trained network into; replaced if it exists. */
   readonly exportTo?: string | undefined;
 }
@@ -34,10 +36,11 @@ export interface Evaluation extends TrialResult {
 export async function evaluateArchitecture(
   config: SearchConfig,
   subject: Architecture | string,
-  { signal = new AbortController().signal, onProgress, exportTo }: EvaluateOptions = {},
+  { signal = new AbortController().signal, onProgress, onStart, exportTo }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const setup = await prepareRun(config);
   const trial = tableTrial(setup, 0, subject);
+  onStart?.(setup.backendLine);
   const pool = new LocalPool({ workers: 1, cores: workerCount(config), onProgress });
   try {
     const { name } = trial.plan;

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { nativeAvailable } from '../tensor/support.js';
 import { kirchhoff } from './run-cli.js';
 
 describe('doctor', () => {
@@ -10,6 +11,18 @@ describe('doctor', () => {
       expect(stdout).toMatch(new RegExp(`^backend ${part} +(yes|no) +\\S`, 'm'));
     }
     expect(stdout).toMatch(/^surrogate +yes +XGBoost/m);
+  });
+
+  it.skipIf(!nativeAvailable).each([
+    ['KIRCHHOFF_NO_NATIVE', '1', 'switched off by KIRCHHOFF_NO_NATIVE'],
+    ['KIRCHHOFF_ISA', 'mmx', 'The native engine cannot use the instruction set'],
+  ])('advises to unset %s where that is what keeps native off', { timeout: 120_000 }, (variable, value, found) => {
+    vi.stubEnv(variable, value);
+    const { status, stdout } = kirchhoff('doctor');
+    vi.unstubAllEnvs();
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^backend native +no +${found}`, 'm'));
+    expect(stdout).toContain(`backend native: unset ${variable}\n`);
   });
 
   it('answers as JSON on request', { timeout: 120_000 }, () => {

@@ -11,7 +11,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs a command to its end. */
+/** Runs a command to its end, in the environment of the tests. */
 export function kirchhoff(...args: string[]): CliResult {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     encoding: 'utf8',

@@ -30,7 +30,10 @@ interface Finding {
 
 async function examine(): Promise<{ machine: string; backend: string; findings: Finding[] }> {
   const backends = await probeBackends();
-  const { line } = await useBackend();
+  const line = await useBackend().then(
+    (report) => report.line,
+    (error: Error) => error.message,
+  );
   const surrogate = xgboostStatus();
   const browser = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((file) => existsSync(file));
   return {

@@ -91,10 +91,15 @@ async function evaluateArchitectureOf(subject: string | undefined, flags: Evalua
   const stages = new StageNotes();
   const onProgress = ({ stage }: { stage: TrialStage }) => stages.tell(output, '', stage);
   const evaluation = await interruptible(
-    (signal) => evaluateArchitecture(config, architecture, { signal, onProgress, exportTo: flags.export }),
+    (signal) =>
+      evaluateArchitecture(config, architecture, {
+        signal,
+        onStart: (backend) => output.note(backend),
+        onProgress,
+        exportTo: flags.export,
+      }),
     () => 'the evaluation was interrupted; nothing was written',
   );
-  output.note(evaluation.backend);
   const { metrics } = evaluation;
   const limits = limitShares(config.limits, { ...metrics, parameters: metrics.params });
   const binding = limits[0] ?? null;

@@ -28,7 +28,10 @@ export interface BackendReport {
 export interface BackendOptions {
   /** A name, or `auto` (the default): the first of native, wasm and cpu that works. */
   readonly backend?: BackendName | 'auto';
-  /** Threads for one kernel, at least 1 (the default: a pool of workers owns the other cores). Only `native` uses more. */
+  /**
+   * Threads for one kernel, 1 to 256; absent: as many as before, 1 at first (a pool of workers owns the other cores).
+   * Only `native` uses more than one.
+   */
   readonly threads?: number;
 }
 

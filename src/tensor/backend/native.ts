@@ -1,3 +1,4 @@
+import { fail } from '../../config/index.js';
 import { type NativeAddon, pack } from '../native/addon.js';
 import { loadNative } from '../native/loader.js';
 import { registerNativeBackend } from '../native/register.js';
@@ -11,7 +12,11 @@ export const nativeStarter: BackendStarter = {
   name: 'native',
   async start(threads) {
     const load = loadNative();
-    if (!('addon' in load)) throw new Error(load.failures.map(({ reason }) => reason).join('; '));
+    if (!('addon' in load)) {
+      const reasons = [...new Set(load.failures.map(({ reason }) => reason))].join('; ');
+      if (process.env.KIRCHHOFF_ISA && reasons.includes('KIRCHHOFF_ISA')) refuseIsa(reasons);
+      throw new Error(reasons);
+    }
     if (threads !== undefined) setThreads(load.addon, threads);
     registerNativeBackend(load.addon);
     const { isa } = load.addon;
@@ -29,11 +34,29 @@ export function useThreads(threads: number): void {
   if ('addon' in load) setThreads(load.addon, threads);
 }
 
+/** An instruction set that was asked for and cannot be had: another engine in its place would be measured unnoticed. */
+function refuseIsa(reasons: string): never {
+  return fail('BACKEND_UNAVAILABLE', 'The native engine cannot use the instruction set that was asked for.', {
+    source: 'the environment variable KIRCHHOFF_ISA',
+    found: reasons,
+    accepted: 'avx512, avx2 or generic, where this machine has it; unset: the best one',
+  });
+}
+
+/** Most threads that a kernel may use. */
+export const mostThreads = 256;
+
+/** Refuses numbers of threads that no backend takes. */
+export function assertThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return;
+  fail('USAGE', 'This is not a number of threads.', {
+    found: String(threads),
+    accepted: `a whole number from 1 to ${mostThreads}`,
+  });
+}
+
 function setThreads(addon: NativeAddon, threads: number): void {
-  tf.util.assert(
-    Number.isInteger(threads) && threads >= 1 && threads <= 256,
-    () => `threads must be an integer in [1, 256], got ${threads}`,
-  );
+  assertThreads(threads);
   addon.setThreads(pack([threads]));
   threadsInForce = threads;
 }

@@ -1,3 +1,4 @@
+import { KirchhoffError } from '../../config/index.js';
 import { tf } from '../tf.js';
 import type { BackendName } from './backend-report.js';
 import { starters } from './starters.js';
@@ -29,6 +30,12 @@ const howToGet: Readonly<Record<BackendName, string>> = {
   webgpu: 'npm install webgpu @tensorflow/tfjs-backend-webgpu, and a GPU driver',
 };
 
+function adviceFor(name: BackendName, error: unknown): string {
+  if (name === 'native' && process.env.KIRCHHOFF_NO_NATIVE) return 'unset KIRCHHOFF_NO_NATIVE';
+  if (name === 'native' && error instanceof KirchhoffError) return 'unset KIRCHHOFF_ISA';
+  return howToGet[name];
+}
+
 /** Tries every backend, for `kirchhoff doctor`. The backend in use stays in use. */
 export async function probeBackends(): Promise<BackendProbe[]> {
   const before = tf.getBackend();
@@ -40,7 +47,7 @@ export async function probeBackends(): Promise<BackendProbe[]> {
       probes.push({ name, available: true, reason: `${description}; ${compared[name]}` });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      probes.push({ name, available: false, reason, howToGet: howToGet[name] });
+      probes.push({ name, available: false, reason: reason.split('\n')[0]!, howToGet: adviceFor(name, error) });
     }
   }
   if (before !== undefined && before !== '') await tf.setBackend(before);

@@ -1,4 +1,4 @@
-import { fail } from '../../config/index.js';
+import { fail, KirchhoffError } from '../../config/index.js';
 import { tf } from '../tf.js';
 import {
   type BackendAttempt,
@@ -8,18 +8,21 @@ import {
   backendNames,
   type StartedBackend,
 } from './backend-report.js';
+import { assertThreads } from './native.js';
 import { automaticOrder, starterOf } from './starters.js';
 
 /**
  * Starts a backend and makes tfjs use it; idempotent. Throws a KirchhoffError BACKEND_UNKNOWN or BACKEND_UNAVAILABLE
- * when a backend was named and does not exist or does not run here.
+ * when a backend (or, by KIRCHHOFF_ISA, an instruction set) was named and does not exist or does not run here; USAGE for a
+ * number of threads that is none.
  *
  * @example
  * const report = await useBackend();
  * console.error(report.line);
  */
 export async function useBackend(options: BackendOptions = {}): Promise<BackendReport> {
-  const { backend: wanted = 'auto', threads = 1 } = options;
+  const { backend: wanted = 'auto', threads } = options;
+  if (threads !== undefined) assertThreads(threads);
   const order = wanted === 'auto' ? automaticOrder : [known(wanted)];
   const tried: BackendAttempt[] = [];
   for (const name of order) {
@@ -44,7 +47,7 @@ function known(name: string): BackendName {
 
 async function attempt(
   name: BackendName,
-  threads: number,
+  threads: number | undefined,
   tried: BackendAttempt[],
 ): Promise<StartedBackend | undefined> {
   try {
@@ -52,6 +55,7 @@ async function attempt(
     tried.push({ name, ok: true, reason: started.description });
     return started;
   } catch (error) {
+    if (error instanceof KirchhoffError) throw error;
     tried.push({ name, ok: false, reason: error instanceof Error ? error.message : String(error) });
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { KirchhoffError } from '../../../src/config/index.js';
 import { tf, useBackend } from '../../../src/tensor/index.js';
+import { nativeAvailable } from '../support.js';
 
 afterAll(async () => {
   await useBackend({ backend: 'cpu' });
@@ -37,6 +38,21 @@ describe('useBackend', () => {
       for (const [j, value] of grad.entries()) expect(value).toBeCloseTo(expected[i]![j]!, 4);
     }
     expect(process.listenerCount('uncaughtException')).toBeLessThan(3);
+  });
+
+  it.each([0, 2.5, 257, Number.NaN])(
+    'refuses %d threads on every backend, instead of falling back',
+    async (threads) => {
+      for (const backend of ['auto', 'cpu'] as const) {
+        await expect(useBackend({ backend, threads })).rejects.toMatchObject({ code: 'USAGE', exitCode: 2 });
+      }
+    },
+  );
+
+  it.skipIf(!nativeAvailable)('keeps the threads in force where none are named', async () => {
+    expect((await useBackend({ backend: 'native', threads: 2 })).threads).toBe(2);
+    expect((await useBackend({ backend: 'native' })).threads).toBe(2);
+    expect((await useBackend({ backend: 'native', threads: 1 })).threads).toBe(1);
   });
 
   it('refuses a backend that does not exist, naming those that do', async () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadNative } from '../../../src/tensor/native/loader.js';
+import { kirchhoff } from '../../cli/run-cli.js';
 import { nativeAvailable, nativeReason } from '../support.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -52,6 +53,13 @@ describe.skipIf(!nativeAvailable)(`the native addon ${nativeReason}`, () => {
       env: { ...process.env, KIRCHHOFF_ISA: 'mmx' },
     });
     expect(run.stderr).toContain('KIRCHHOFF_ISA must be avx512, avx2 or generic, got mmx');
+  });
+
+  it('lets no other backend serve in its place where an instruction set was asked for', () => {
+    vi.stubEnv('KIRCHHOFF_ISA', 'mmx');
+    const { status, stdout, stderr } = kirchhoff('evaluate', 'resnet-tiny');
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('in:       the environment variable KIRCHHOFF_ISA');
   });
 
   it('loads in the main thread and in many workers, again and again', async () => {

@@ -22,7 +22,12 @@ function evaluate(...args: string[]) {
 describe('kirchhoff evaluate --model', () => {
   it('gives accuracy before and at each time after programming, with its spread', () => {
     const result = evaluate(...centred, '--images', '30', '--times', '1s,1d', '--repeats', '3', '--seed', '5');
-    expect(result).toMatchObject({ digitalAccuracy: 1, images: 30 });
+    expect(result).toMatchObject({
+      digitalAccuracy: 1,
+      images: 30,
+      seed: 5,
+      backend: expect.stringMatching(/^backend /),
+    });
     expect(
       result.analog.map(({ seconds, repeats }: { seconds: number; repeats: number }) => [seconds, repeats]),
     ).toEqual([

@@ -19,8 +19,11 @@ it('names every limit that is broken, or the one that binds', () => {
   expect(stdout).toMatch(/limits broken +cores 138 %, params 135 %\n/);
   expect(evaluate({ params: 1e6, macs: 1e9 }).stdout).toMatch(/limit that binds +params \d+ %\n/);
   expect(evaluate({ params: 15_000, macs: 1e9 }).stdout).toMatch(/limit that binds +params \d+ %, broken\n/);
-  const { binding, limits } = JSON.parse(evaluate({ params: 15_000, macs: 1e9, cores: 8 }, '--json').stdout);
+  const { binding, limits, seed, backend } = JSON.parse(
+    evaluate({ params: 15_000, macs: 1e9, cores: 8 }, '--json').stdout,
+  );
   expect(limits.map(({ name }: { name: string }) => name).toSorted()).toEqual(['avm', 'cores', 'macs', 'params']);
+  expect([seed, backend]).toEqual([3, expect.stringMatching(/^backend /)]);
   expect(binding).toEqual(limits[0]);
   const shares = limits.map(({ share }: { share: number }) => share);
   expect(shares).toEqual(shares.toSorted((a: number, b: number) => b - a));

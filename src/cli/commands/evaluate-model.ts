@@ -65,20 +65,24 @@ export async function evaluateModel(flags: ModelFlags): Promise<void> {
   ).finally(() => bar.stop());
   network.model.dispose();
   const seconds = (performance.now() - began) / 1000;
-  output.answer({ name: network.name, ...evaluation, notes, seconds }, () =>
-    describe(network.name, evaluation, seconds),
-  );
+  const { name, backend } = network;
+  output.answer({ name, ...evaluation, notes, seconds, seed, backend }, () => describe(name, evaluation, seconds));
+}
+
+/** A network that is open, and which backend computes and why. */
+export interface OpenNetwork extends PreparedNetwork {
+  readonly backend: string;
 }
 
 /** Starts the backend and opens network and images. */
-export async function openNetwork(flags: NetworkFlags, output: Output): Promise<PreparedNetwork> {
+export async function openNetwork(flags: NetworkFlags, output: Output): Promise<OpenNetwork> {
   const { task, folder } = dataOf(flags.data);
   const normalise = normalisationOf(flags);
   const backend = flags.backend as BackendName | undefined;
   const { line } = await useBackend({ ...(backend !== undefined && { backend }), threads: flags.threads ?? 1 });
   output.note(line);
   const images = { task, folder, split: flags.split, count: flags.images };
-  return prepareNetwork({ network: flags.model, images, normalise });
+  return { ...(await prepareNetwork({ network: flags.model, images, normalise })), backend: line };
 }
 
 /** Finds input ranges where the crossbar asks for them and the network brings none; says what was done. */

@@ -103,7 +103,9 @@ async function evaluateArchitectureOf(subject: string | undefined, flags: Evalua
   const { metrics } = evaluation;
   const limits = limitShares(config.limits, { ...metrics, parameters: metrics.params });
   const binding = limits[0] ?? null;
-  output.answer({ name: evaluation.name, ...metrics, binding, limits }, () => describeEvaluation(evaluation, limits));
+  const { name, backend } = evaluation;
+  const { seed } = config;
+  output.answer({ name, ...metrics, binding, limits, seed, backend }, () => describeEvaluation(evaluation, limits));
 }
 
 function requireSubject(subject: string | undefined): string {

@@ -34,33 +34,19 @@ export function arrayKernels(addon: NativeAddon): NativeKernel[] {
     kernel<{ reps: number[] }>('Tile', ({ inputs, attrs, backend, otherwise }) => {
       const x = inputs.x!;
       const { reps } = attrs;
-      // an axis that is repeated is walked as two: the repetitions, then the elements
-      const axes = x.shape.flatMap((size, i) =>
-        reps[i] === 1
-          ? [{ i, size }]
-          : [
-              { i, size: reps[i]! },
-              { i, size },
-            ],
-      );
-      if (!allFloat(x) || axes.length > 8) return otherwise();
       const shape = x.shape.map((size, i) => size * reps[i]!);
-      if (sizeOf(shape) === 0) return otherwise();
       const [xStrides, strides] = [stridesOf(x.shape), stridesOf(shape)];
-      const repeats = ({ i }: { i: number }, at: number) => axes[at + 1]?.i === i;
+      // an axis that is repeated is walked as two: the repetitions, then the elements
+      const axes = x.shape.flatMap((size, i) => {
+        const elements = { size, from: xStrides[i]!, to: strides[i]! };
+        return reps[i] === 1 ? [elements] : [{ size: reps[i]!, from: 0, to: strides[i]! * size }, elements];
+      });
+      if (!allFloat(x) || axes.length > 8 || sizeOf(shape) === 0) return otherwise();
       const [info, out] = backend.output(shape);
       copy(
         axes.map(({ size }) => size),
-        {
-          array: backend.floats(x),
-          at: 0,
-          strides: axes.map((axis, at) => (repeats(axis, at) ? 0 : xStrides[axis.i]!)),
-        },
-        {
-          array: out,
-          at: 0,
-          strides: axes.map((axis, at) => strides[axis.i]! * (repeats(axis, at) ? x.shape[axis.i]! : 1)),
-        },
+        { array: backend.floats(x), at: 0, strides: axes.map(({ from }) => from) },
+        { array: out, at: 0, strides: axes.map(({ to }) => to) },
       );
       return info;
     }),

@@ -202,6 +202,6 @@ describe.skipIf(!nativeAvailable)(`memory of the native backend ${nativeReason}`
     };
     const one = operations(1);
     expect([operations(3), operations(2), operations(1)]).toEqual([3 * one, 2 * one, one]);
-    expect(() => useThreads(0)).toThrow('threads must be an integer in [1, 256], got 0');
+    expect(() => useThreads(0)).toThrow('accepted: a whole number from 1 to 256');
   });
 });

@@ -29,7 +29,7 @@ export const dataFlag = (): Option =>
 /** `--results <folder>`. */
 export const resultsFlag = (): Option => new Option('--results <folder>', 'where runs are kept').default('results');
 
-/** A flag's text as a whole number of at least `min`. */
+/** A flag's text as a whole number of at least `min`, and at most `max` where it is given. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);

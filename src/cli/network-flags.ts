@@ -3,7 +3,7 @@ import { fail } from '../config/index.js';
 import type { Normalisation } from '../data/index.js';
 import { readNormalisation } from '../evaluate/index.js';
 import { calibrationTypes } from '../nn/index.js';
-import { mostThreads } from '../tensor/index.js';
+import { threadLimit } from '../tensor/index.js';
 import { dataFlag, numbers, positiveNumbers, wholeNumber } from './flags.js';
 
 /** Flags that say how images are normalised. */
@@ -44,6 +44,6 @@ export function networkFlags(command: Command): Command {
       ).choices([...calibrationTypes, 'quantile', 'std', 'max', 'none']),
     )
     .option('--seed <n>', 'seed of all chance', wholeNumber(0))
-    .option('--threads <n>', 'with --model: threads of the native backend, 1 to 256', wholeNumber(1, mostThreads), 1)
+    .option('--threads <n>', 'with --model: threads of the native backend', wholeNumber(1, threadLimit), 1)
     .option('--backend <name>', 'auto, native, wasm, cpu, tensorflow or webgpu');
 }

@@ -5,7 +5,7 @@ export {
   type BackendReport,
   backendNames,
 } from './backend/backend-report.js';
-export { mostThreads, useThreads } from './backend/native.js';
+export { threadLimit, useThreads } from './backend/native.js';
 export { type BackendProbe, probeBackends } from './backend/probe-backends.js';
 export { useBackend } from './backend/use-backend.js';
 export { fmaPeak } from './native/fma-peak.js';

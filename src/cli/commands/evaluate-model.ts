@@ -25,7 +25,7 @@ export interface NetworkFlags extends NormalisationFlags {
   readonly images?: number;
   readonly calibrate?: NonNullable<InputRangeOptions['method']> | 'none';
   readonly seed?: number;
-  readonly threads?: number;
+  readonly threads: number;
   readonly backend?: string;
   readonly json?: true;
 }
@@ -79,7 +79,7 @@ export async function openNetwork(flags: NetworkFlags, output: Output): Promise<
   const { task, folder } = dataOf(flags.data);
   const normalise = normalisationOf(flags);
   const backend = flags.backend as BackendName | undefined;
-  const { line } = await useBackend({ ...(backend !== undefined && { backend }), threads: flags.threads ?? 1 });
+  const { line } = await useBackend({ ...(backend !== undefined && { backend }), threads: flags.threads });
   output.note(line);
   const images = { task, folder, split: flags.split, count: flags.images };
   return { ...(await prepareNetwork({ network: flags.model, images, normalise })), backend: line };

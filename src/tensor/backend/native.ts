@@ -44,14 +44,14 @@ function refuseIsa(reasons: string): never {
 }
 
 /** Most threads that a kernel may use. */
-export const mostThreads = 256;
+export const threadLimit = 256;
 
 /** Refuses numbers of threads that no backend takes. */
 export function assertThreads(threads: number): void {
-  if (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads) return;
+  if (Number.isInteger(threads) && threads >= 1 && threads <= threadLimit) return;
   fail('USAGE', 'This is not a number of threads.', {
     found: String(threads),
-    accepted: `a whole number from 1 to ${mostThreads}`,
+    accepted: `a whole number from 1 to ${threadLimit}`,
   });
 }
 

@@ -55,7 +55,7 @@ async function attempt(
     tried.push({ name, ok: true, reason: started.description });
     return started;
   } catch (error) {
-    if (error instanceof KirchhoffError) throw error;
+    if (error instanceof KirchhoffError) throw error; // the user's mistake, not this machine's lack
     tried.push({ name, ok: false, reason: error instanceof Error ? error.message : String(error) });
     return undefined;
   }

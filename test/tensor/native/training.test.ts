@@ -103,6 +103,9 @@ describe.skipIf(!nativeAvailable)(`fused training kernels ${nativeReason}`, () =
           return [f(inputs[0]!, inputs[1]!), ...grads].map((t) => t.dataSync());
         };
         expect(all(addRelu)).toEqual(all(addReluReference));
+        const calls = recordCalls();
+        addRelu(inputs[0]!, inputs[1]!);
+        expect([...calls.stop()]).toEqual(['binary']); // a ReLU of its own would be unary
       }),
       runs,
     );

@@ -7,7 +7,7 @@
 #include "gemm-block.h"
 #include "quantise.h"
 #include "slab.h"
-#include "../simd/philox.h"
+#include "../simd/normals.h"
 
 namespace kh {
 namespace KH_ARCH {
@@ -121,7 +121,7 @@ struct TileSink {
     if (mask && __builtin_expect(anyReaches<P, V, Whole>(acc, count), 0)) {
       vf values[P][V];  // of their own: those of the block have no address
       forBlock<P, V, true>(P, [&](int p, int v) __attribute__((always_inline)) { values[p][v] = acc[p][v]; });
-      markClipped(&values[0][0], count, V);
+      markClipped(&values[0][0], V, count, imin(V * L, columns), clipBound, mask, outputs, maskCount);
     }
     if (first) scaleAndAdd<P, V, Whole>(acc, count, [this](int, int v) __attribute__((always_inline)) { return load(bias + v * L); });
     else if (columns >= V * L) scaleAndAdd<P, V, Whole>(acc, count, [this](int p, int v) __attribute__((always_inline)) { return load(rowOf(p) + v * L); });
@@ -176,13 +176,13 @@ struct TileSink {
 #endif
   }
 
-  /** Outputs rarely reach the bound, so only ones are written. `values`: V vectors for each row, one row after the other. */
-  void markClipped(const vf* values, int count, int vectors) const __attribute__((noinline)) {
-    const int width = imin(vectors * L, columns);
-    for (int p = 0; p < count; ++p) {
-      for (int i = 0; i < width; ++i) {
-        if (!(__builtin_fabsf(values[p * vectors + i / L][i % L]) >= clipBound)) continue;
-        mask[(int64_t)p * outputs + i] = 1;
+  /** Outputs rarely reach the bound, so only ones are written. `values`: `vectors` vectors for each row, one row after the other. */
+  static void markClipped(const vf* values, int vectors, int rows, int columns, float bound, uint8_t* mask, int stride, int64_t* maskCount)
+      __attribute__((noinline)) {
+    for (int p = 0; p < rows; ++p) {
+      for (int i = 0; i < columns; ++i) {
+        if (!(__builtin_fabsf(values[p * vectors + i / L][i % L]) >= bound)) continue;
+        mask[(int64_t)p * stride + i] = 1;
         ++*maskCount;
       }
     }
@@ -191,7 +191,7 @@ struct TileSink {
 
 template <int V, Periphery P>
 void tilePanel(const TileSink<P>& all, int rows, const float* base, const int* origins, const Run* runs, int runCount, const float* panel, int column) {
-  auto makeSink = [&](int row) {
+  const auto makeSink = [&](int row) __attribute__((always_inline)) {
     TileSink<P> sink = all;
     const int64_t at = (int64_t)row * all.outputs + column;
     if (sink.noise) sink.noise += at;

@@ -23,7 +23,7 @@ struct GridProduct {
 
 template <int V>
 void productPanel(const GridProduct& g, int pixels, const float* base, const float* panel, int column, float* out) {
-  auto makeSink = [&](int row) {
+  const auto makeSink = [&](int row) __attribute__((always_inline)) {
     return StoreSink{out + column, g.outputs + row, g.bias ? g.bias + column : nullptr, g.activation, g.columns - column};
   };
   panelRows<V>(pixels, base, g.slab.origins, g.slab.runs, g.slab.runCount, panel, makeSink);

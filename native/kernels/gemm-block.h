@@ -119,38 +119,37 @@ KH_INLINE void forBlock(int count, const F& body) {
 }
 
 /**
- * One block of up to P rows (`count` of them real; origins has P valid entries), handed to the sink as a whole: what it asks
- * for, it asks once for all rows. It comes by value, since a store through a pointer might change it anywhere else.
+ * One block of up to P rows from `row` on (`count` of them real; origins has P valid entries), handed to its sink as a whole:
+ * what the sink asks for, it asks once for all rows. `makeSink(row)` makes it when the sums are there, so that it never lies in
+ * memory: where it did, every block waited for it, and a store through a pointer might have changed it.
  */
-template <int P, int V, class Sink>
-static void block(int count, const float* a, const int* origins, const Run* runs, int runCount, const float* b, const Sink sink) {
+template <int P, int V, class MakeSink>
+static void block(int row, int count, const float* a, const int* origins, const Run* runs, int runCount, const float* b, const MakeSink& makeSink) {
   vf acc[P][V];
 #pragma GCC unroll 32
   for (int p = 0; p < P; ++p)
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v) acc[p][v] = zero();
   accumulate<P, V>(acc, a, origins, runs, runCount, b);
+  const auto sink = makeSink(row);
   if (count == P) sink.template take<P, V, true>(acc, P);
   else sink.template take<P, V, false>(acc, count);
 }
 
-/** All rows of one panel. `makeSink(row)` gives the sink of the block that starts at that row. */
+/** All rows of one panel. */
 template <int V, class MakeSink>
-static void panelRows(int rows, const float* a, const int* origins, const Run* runs, int runCount, const float* b, MakeSink& makeSink) {
+static void panelRows(int rows, const float* a, const int* origins, const Run* runs, int runCount, const float* b, const MakeSink& makeSink) {
   constexpr int P = BlockRows<V>::value;
   int row = 0;
-  for (; row + P <= rows; row += P) {
-    block<P, V>(P, a, origins + row, runs, runCount, b, makeSink(row));
-  }
+  for (; row + P <= rows; row += P) block<P, V>(row, P, a, origins + row, runs, runCount, b, makeSink);
   const int left = rows - row;
   if (left <= 0) return;
   int last[P];  // rows that do not exist read the last one again
   for (int p = 0; p < P; ++p) last[p] = origins[row + imin(p, left - 1)];
-  const auto sink = makeSink(row);
   constexpr int half = P / 2, quarter = P / 4 > 0 ? P / 4 : 1;
-  if (left > half) block<P, V>(left, a, last, runs, runCount, b, sink);
-  else if (left > quarter) block<half, V>(left, a, last, runs, runCount, b, sink);
-  else block<quarter, V>(left, a, last, runs, runCount, b, sink);
+  if (left > half) block<P, V>(row, left, a, last, runs, runCount, b, makeSink);
+  else if (left > quarter) block<half, V>(row, left, a, last, runs, runCount, b, makeSink);
+  else block<quarter, V>(row, left, a, last, runs, runCount, b, makeSink);
 }
 
 /** Columns of a right matrix rounded up to whole vectors. */

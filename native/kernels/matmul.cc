@@ -67,7 +67,7 @@ void packDepth(const Product& g, int k0, int k1) {
 template <int V>
 void passPanel(const Product& g, const float* left, const int* origins, int m0, int rows, int depth, const float* panel, int column, bool first, bool last) {
   const Run run = {0, depth};
-  auto makeSink = [&](int row) {
+  const auto makeSink = [&](int row) __attribute__((always_inline)) {
     return PassSink{g.c + (int64_t)(m0 + row) * g.n + column, g.n, g.bias ? g.bias + column : nullptr, g.activation, g.n - column, first, last};
   };
   panelRows<V>(rows, left, origins, &run, 1, panel, makeSink);

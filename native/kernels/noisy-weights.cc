@@ -2,7 +2,7 @@
 // The meaning is the crossbar room's reference (src/crossbar/layer/noisy-weights.ts).
 #include "conv2d.h"
 
-#include "../simd/philox.h"
+#include "../simd/normals.h"
 #include "../threads/context.h"
 
 namespace kh {

@@ -1,6 +1,6 @@
-// Fills arrays with the numbers of a Philox source (simd/philox.h). The meaning is src/tensor/random/source.ts; uniform bits
+// Fills arrays with the numbers of a Philox source (simd/normals.h). The meaning is src/tensor/random/source.ts; uniform bits
 // are equal, normals to 1e-6.
-#include "../simd/philox.h"
+#include "../simd/normals.h"
 #include "base-kernels.h"
 
 namespace kh::KH_ARCH {
@@ -21,15 +21,21 @@ struct Scaled : Plain {
   }
 };
 
+template <bool Normal, class Finish>
+void blocks(const PhiloxSource& source, uint64_t first, float* out, int64_t n, const Finish& finish) {
+  if (Normal) normalBlocks(source, first, out, n, finish);
+  else uniformBlocks(source, first, out, n, finish);
+}
+
 /** Whole batches go straight to memory, the last numbers through a buffer. */
 template <bool Normal, class Finish>
 void fillWith(const RandomDesc& d, float* out, int64_t n, const Finish& finish) {
   const PhiloxSource source = {{d.key[0], d.key[1]}, {d.stream[0], d.stream[1]}, d.block};
   const int64_t whole = n - n % kPhiloxBatch;
-  philoxBlocks<Normal>(source, d.block, out, whole, finish);
+  if (whole > 0) blocks<Normal>(source, d.block, out, whole, finish);
   if (whole == n) return;
   alignas(64) float buffer[kPhiloxBatch];
-  philoxBlocks<Normal>(source, d.block + (uint64_t)whole / 4, buffer, n - whole, finish);
+  blocks<Normal>(source, d.block + (uint64_t)whole / 4, buffer, n - whole, finish);
   memcpy(out + whole, buffer, (size_t)(n - whole) * sizeof(float));
 }
 

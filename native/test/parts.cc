@@ -1,6 +1,6 @@
 // Parts of the kernels that the test looks at directly, compiled once per instruction set.
 #include "../kernels/quantise.h"
-#include "../simd/philox.h"
+#include "../simd/normals.h"
 
 namespace kh {
 namespace KH_ARCH {
@@ -12,7 +12,7 @@ const float* testNormals(const uint32_t key[2], const uint32_t stream[2], uint64
 }
 
 void testUniforms(const uint32_t key[2], const uint32_t stream[2], uint64_t block, int64_t count, float* out) {
-  philoxBlocks<false>({{key[0], key[1]}, {stream[0], stream[1]}, block}, block, out, count, Plain{});
+  uniformBlocks({{key[0], key[1]}, {stream[0], stream[1]}, block}, block, out, count, Plain{});
 }
 
 /** How many of `count` floats, `stride` apart from the bits of `first` on, Divider divides otherwise than the machine. */

@@ -34,8 +34,10 @@ export interface ChipSummary extends InferenceCost {
   readonly programming: ChipCost['programming'];
   readonly parts: readonly CostPart[];
   readonly fit: FitExplanation;
-  /** Against the limits that were asked for. */
+  /** Against the limits that were asked for: the figures that use published numbers only. */
   readonly limits: LimitReport;
+  /** The same for the time and energy of `withAssumed`. */
+  readonly limitsWithAssumed: LimitReport;
   readonly layers: readonly (LayerCost & { readonly copies: number; readonly weights: number })[];
   readonly traffic: readonly Traffic[];
   /** Where every block lies. */
@@ -64,6 +66,7 @@ export function summarise(
     assumedParameters: assumedParameters(mapping.chip),
     fit: explainFit(mapping),
     limits: checkLimits({ parameters, macs, ...cost }, limits),
+    limitsWithAssumed: checkLimits({ parameters, macs, ...cost, ...cost.withAssumed }, limits),
     layers: layers.map((layer) => ({
       ...layer,
       copies: mapped.get(layer.id)!.copies,

@@ -1,9 +1,14 @@
-import type { ChipSummary, LimitCheck, Simulation } from '../chip/index.js';
+import type { ChipSummary, LimitCheck, LimitReport, Simulation } from '../chip/index.js';
 import { count, percent, si, type TextColumn, textTable } from '../report/index.js';
 
-/** A network on a chip as text: the figures that matter, what they rest on, and the layers. */
+/**
+ * A network on a chip as text: the figures that matter, what they rest on, and the layers.
+ *
+ * @param limits the limits that were asked for, as the flag holds them
+ */
 export function describeMapping(
   summary: ChipSummary,
+  limits: string,
   simulation: Simulation | undefined,
   files: readonly string[],
 ): string {
@@ -12,7 +17,7 @@ export function describeMapping(
     ...mainFacts(summary),
     ...assumedFacts(summary),
     ...simulationFacts(simulation),
-    ...limitFacts(summary),
+    ...limitFacts(summary, limits),
   ];
   const width = Math.max(...facts.map(([title]) => title.length));
   return [
@@ -65,12 +70,17 @@ function simulationFacts(simulation: Simulation | undefined): Fact[] {
   return [['simulated', text]];
 }
 
-function limitFacts({ limits }: ChipSummary): Fact[] {
-  const { ok, binding, checks } = limits;
-  if (binding === null) return [];
+function limitFacts({ limits, limitsWithAssumed }: ChipSummary, asked: string): Fact[] {
+  if (limits.binding === null) return [];
+  const verdict = limits.ok ? `kept; ${describeLimit(limits.binding)} binds` : brokenLimits(limits);
+  const facts: Fact[] = [['limits', `${asked}: ${verdict}`]];
+  if (limits.ok && !limitsWithAssumed.ok) facts.push(['', `with assumed parts ${brokenLimits(limitsWithAssumed)}`]);
+  return facts;
+}
+
+function brokenLimits({ checks }: LimitReport): string {
   const broken = checks.filter(({ share }) => share > 1);
-  if (ok) return [['limits', `kept; ${describeLimit(binding)} binds`]];
-  return [['limits', `broken: ${broken.map(describeLimit).join(', ')}`]];
+  return `broken: ${broken.map(describeLimit).join(', ')}`;
 }
 
 function describeLimit({ name, value, limit, share }: LimitCheck): string {

@@ -25,6 +25,9 @@ describe('kirchhoff evaluate --model', () => {
     expect(result).toMatchObject({
       digitalAccuracy: 1,
       images: 30,
+      crossbar: 'pcm-8bit-256',
+      calibrate: null,
+      repeats: 3,
       seed: 5,
       backend: expect.stringMatching(/^backend /),
     });

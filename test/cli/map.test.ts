@@ -57,6 +57,15 @@ it('takes a chip of the user, several of them, and limits', () => {
   expect(answer.limits).toMatchObject({ ok: false, binding: { name: 'energyJoules', limit: 5e-5 } });
 });
 
+it('names the limits, and says which would be broken with the assumed parts', () => {
+  const { stdout } = kirchhoff('map', 'resnet8');
+  expect(stdout).toMatch(/^limits +tinyml: kept; energy 60.2 µJ of 100 µJ \(60 %\) binds$/m);
+  expect(stdout).toMatch(/^ +with assumed parts broken: latency 4.57 ms of 1 ms \(457 %\)$/m);
+  const { limits, limitsWithAssumed } = map('resnet8', '--limits', 'latency=5e-3');
+  expect(limits).toMatchObject({ ok: true, binding: { share: expect.closeTo(0.107, 3) } });
+  expect(limitsWithAssumed).toMatchObject({ ok: true, binding: { share: expect.closeTo(0.914, 3) } });
+});
+
 it('takes an architecture, an ONNX file, a graph and the folder of a model', async () => {
   const space = loadSpace('resnet-tiny');
   const architecture = space.sample(createRng(1));

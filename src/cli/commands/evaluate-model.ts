@@ -44,7 +44,8 @@ export const monthOfDrift: readonly number[] = [1, 3600, 86_400, 2_592_000];
 export async function evaluateModel(flags: ModelFlags): Promise<void> {
   const began = performance.now();
   const output = processOutput(flags.json === true);
-  const crossbar = loadCrossbar(flags.crossbar ?? 'pcm-8bit-256');
+  const { crossbar: crossbarName = 'pcm-8bit-256', calibrate = null } = flags;
+  const crossbar = loadCrossbar(crossbarName);
   checkSupported(crossbar, flags.crossbar);
   const network = await openNetwork(flags, output);
   const notes = [...network.notes, ...rangeNotes(network, crossbar, flags.calibrate)];
@@ -66,7 +67,8 @@ export async function evaluateModel(flags: ModelFlags): Promise<void> {
   network.model.dispose();
   const seconds = (performance.now() - began) / 1000;
   const { name, backend } = network;
-  output.answer({ name, ...evaluation, notes, seconds, seed, backend }, () => describe(name, evaluation, seconds));
+  const settings = { crossbar: crossbarName, calibrate, repeats, seed, backend };
+  output.answer({ name, ...evaluation, ...settings, notes, seconds }, () => describe(name, evaluation, seconds));
 }
 
 /** A network that is open, and which backend computes and why. */

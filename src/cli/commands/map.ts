@@ -88,7 +88,7 @@ export function mapCommand(): Command {
         flags.simulate === undefined ? undefined : simulateChip(mapping, { phases, inferences: flags.simulate });
       const files = flags.svg === undefined ? [] : writePictures(flags.svg, mapping, phases, simulation);
       output.answer({ ...summary, ...(simulation !== undefined && { simulation }), files }, () =>
-        describeMapping(summary, simulation, files),
+        describeMapping(summary, flags.limits, simulation, files),
       );
     });
 }

@@ -52,19 +52,45 @@ void bnMoments(const float* x, const float* shift, int64_t r, int64_t c, double*
 
 namespace {
 
-// Rows that stay in the first-level cache while all channels pass over them.
-constexpr int64_t strip = 64;
+// Vectors of a pattern of factors: whole rows that fill whole vectors, repeated up to eight vectors to keep loops long.
+constexpr int64_t mostVectors = 64;
 
-// Calls body(element offset, first channel, width) for every vector of every row, the channels' factors staying in registers:
-// prepare(first channel, width) makes the body for one vector of channels.
-template <class F>
-inline void forVectors(int64_t r, int64_t c, F prepare) {
-  for (int64_t start = 0; start < r; start += strip) {
-    const int64_t end = start + strip < r ? start + strip : r;
-    forChannels(c, [&](int64_t i, int width) {
-      const auto body = prepare(i, width);
-      for (int64_t row = start; row < end; row++) body(row * c + i);
-    });
+inline int64_t patternVectors(int64_t c) {
+  int64_t rows = 1;
+  while (rows * c % L != 0) rows *= 2;  // L is a power of two
+  const int64_t vectors = rows * c / L;
+  return vectors >= 8 ? vectors : (8 + vectors - 1) / vectors * vectors;
+}
+
+// Calls body(element offset, width, factors) for all r*c elements in the order of memory; `factors` are vectors of each of the
+// K arrays [c], spread over the elements' channels.
+template <int K, class F>
+inline void forElements(const float* const (&factors)[K], int64_t r, int64_t c, F body) {
+  const int64_t vectors = patternVectors(c), n = r * c;
+  vf f[K];
+  if (vectors > mostVectors) {  // many channels, and an odd number of them: row by row
+    for (int64_t row = 0; row < r; row++) {
+      for (int64_t i = 0; i < c; i += L) {
+        const int width = static_cast<int>(lmin(L, c - i));
+        for (int k = 0; k < K; k++) f[k] = loadWidth(factors[k] + i, width);
+        body(row * c + i, width, f);
+      }
+    }
+    return;
+  }
+  float pattern[K][mostVectors * L];
+  for (int k = 0; k < K; k++)
+    for (int64_t i = 0, channel = 0; i < vectors * L; i++, channel = channel + 1 < c ? channel + 1 : 0) pattern[k][i] = factors[k][channel];
+  int64_t at = 0;
+  for (; at + vectors * L <= n; at += vectors * L) {
+    for (int64_t v = 0; v < vectors; v++) {
+      for (int k = 0; k < K; k++) f[k] = load(pattern[k] + v * L);
+      body(at + v * L, L, f);
+    }
+  }
+  for (int64_t i = at; i < n; i += L) {
+    for (int k = 0; k < K; k++) f[k] = load(pattern[k] + (i - at));
+    body(i, static_cast<int>(lmin(L, n - i)), f);
   }
 }
 
@@ -75,12 +101,9 @@ inline void storeWidth(float* p, vf v, int width) {
 
 template <bool relu>
 void apply(const float* x, const float* a, const float* b, float* y, int64_t r, int64_t c) {
-  forVectors(r, c, [=](int64_t i, int width) {
-    const vf scale = loadWidth(a + i, width), offset = loadWidth(b + i, width);
-    return [=](int64_t at) {
-      const vf z = loadWidth(x + at, width) * scale + offset;
-      storeWidth(y + at, relu ? (z < vf{} ? vf{} : z) : z, width);
-    };
+  forElements<2>({a, b}, r, c, [=](int64_t at, int width, const vf (&f)[2]) __attribute__((always_inline)) {
+    const vf z = loadWidth(x + at, width) * f[0] + f[1];
+    storeWidth(y + at, relu ? (z < vf{} ? vf{} : z) : z, width);
   });
 }
 
@@ -132,15 +155,11 @@ namespace {
 template <bool relu>
 void gradApply(const float* dy, const float* x, const float* a, const float* b, const float* p, const float* q, float* dx, int64_t r,
                int64_t c) {
-  forVectors(r, c, [=](int64_t i, int width) {
-    const vf scale = loadWidth(a + i, width), offset = loadWidth(b + i, width);
-    const vf slope = loadWidth(p + i, width), shift = loadWidth(q + i, width);
-    return [=](int64_t at) {
-      const vf value = loadWidth(x + at, width);
-      vf dz = loadWidth(dy + at, width);
-      if (relu) dz = value * scale + offset > vf{} ? dz : vf{};
-      storeWidth(dx + at, scale * dz + (slope * value + shift), width);
-    };
+  forElements<4>({a, b, p, q}, r, c, [=](int64_t at, int width, const vf (&f)[4]) __attribute__((always_inline)) {
+    const vf value = loadWidth(x + at, width);
+    vf dz = loadWidth(dy + at, width);
+    if (relu) dz = value * f[0] + f[1] > vf{} ? dz : vf{};
+    storeWidth(dx + at, f[0] * dz + (f[2] * value + f[3]), width);
   });
 }
 

@@ -73,7 +73,7 @@ KH_INLINE vu joinHigh(vq first, vq second) {
 #define KH_PHILOX_LANES vq{0, 1}
 #endif
 
-/** Stores 2L numbers of L/2 blocks: word 0 of a block is in the lower half of its lane in `even`, word 1 in `odd`, words 2 and 3 in the upper halves. */
+/** Stores the 2L numbers of L/2 blocks: a block's word 0 is in the lower half of its lane in `even`, 1 in `odd`, 2 and 3 in the upper halves. */
 KH_INLINE void interleave(float* out, vf even, vf odd) {
 #if defined(__AVX512F__)
   store(out, (vf)_mm512_unpacklo_ps((__m512)even, (__m512)odd));
@@ -143,8 +143,8 @@ struct PhiloxWords {
 };
 
 /**
- * The rounds for one batch, in steps that other work may go between: second (it finds the first done), third, round(3) to round(5), last. The
- * words that leave the multiplications are not masked, since only their low halves are multiplied.
+ * The rounds for one batch, in steps that other work may go between: second (it finds the first done), third, round(3) to
+ * round(5), last. The words that leave the multiplications are not masked, since only their low halves are multiplied.
  */
 struct PhiloxRounds {
   vq x[kPhiloxVectors][4];

@@ -78,7 +78,7 @@ inline void forElements(const float* const (&factors)[K], int64_t r, int64_t c, 
     }
     return;
   }
-  float pattern[K][mostVectors * L];
+  alignas(64) float pattern[K][mostVectors * L];
   for (int k = 0; k < K; k++)
     for (int64_t i = 0, channel = 0; i < vectors * L; i++, channel = channel + 1 < c ? channel + 1 : 0) pattern[k][i] = factors[k][channel];
   int64_t at = 0;

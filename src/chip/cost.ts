@@ -2,7 +2,7 @@ import { type Activity, activityOf } from './activity.js';
 import type { Chip } from './description.js';
 import { capacityOf, type Mapping } from './mapping.js';
 import { type Phases, type ReadMode, readMode } from './read-mode.js';
-import type { Traffic } from './traffic.js';
+import { chipOfCore, type Traffic } from './traffic.js';
 
 /** Time and energy of one part of the work of an inference. */
 export interface CostPart {
@@ -195,30 +195,44 @@ function area(mapping: Mapping): number {
   return built * chip.area.coreSquareMillimetres.value + usedChips * chip.area.sharedSquareMillimetres.value;
 }
 
-/** The cores are written side by side, each as many devices at a time as its share allows: the fullest core is last. */
+/**
+ * The chips are written side by side, and so are a chip's cores, each as many devices at a time as its share allows: the
+ * fullest core is last.
+ */
 function programmingCost(mapping: Mapping): ChipCost['programming'] {
-  const { blocks, chip } = mapping;
+  const { chip } = mapping;
   const { iterations, iterationSeconds, iterationJoules, devicesInParallel } = chip.programming;
+  const perCell = chip.devicesPerWeight.value * iterations.value;
+  const perCore = Math.max(1, devicesInParallel.value / chip.cores.value);
+  let serial = 0;
+  let total = 0;
+  for (const chips of cellsPerCore(mapping)) {
+    const times = chips.map((cores) => Math.max(Math.max(0, ...cores) / perCore, sum(cores) / devicesInParallel.value));
+    serial += Math.max(0, ...times);
+    total += sum(chips.map(sum));
+  }
+  return {
+    seconds: serial * perCell * iterationSeconds.value,
+    joules: total * perCell * iterationJoules.value,
+  };
+}
+
+/** Cells in use, by round, chip and core. */
+function cellsPerCore(mapping: Mapping): number[][][] {
+  const { blocks, chips, rounds } = mapping;
   const cells = new Map<number, number>();
   for (const { core, rowRange, colRange } of blocks) {
     const own = (rowRange[1] - rowRange[0]) * (colRange[1] - colRange[0]);
     cells.set(core, (cells.get(core) ?? 0) + own);
   }
-  const perCell = chip.devicesPerWeight.value * iterations.value;
-  const perCore = devicesInParallel.value / chip.cores.value;
-  const turns = Array.from({ length: mapping.rounds }, () => ({ all: 0, fullest: 0 }));
+  const turns = Array.from({ length: rounds }, () => Array.from({ length: chips }, (): number[] => []));
   for (const [core, count] of cells) {
-    const turn = turns[mapping.rounds === 1 ? 0 : Math.floor(core / capacityOf(mapping))]!;
-    turn.all += count;
-    turn.fullest = Math.max(turn.fullest, count);
+    const round = rounds === 1 ? 0 : Math.floor(core / capacityOf(mapping));
+    turns[round]![chipOfCore(mapping, core)]!.push(count);
   }
-  const serial = turns.reduce(
-    (sum, { all, fullest }) => sum + Math.max(fullest / Math.max(1, perCore), all / devicesInParallel.value),
-    0,
-  );
-  const total = turns.reduce((sum, { all }) => sum + all, 0);
-  return {
-    seconds: serial * perCell * iterationSeconds.value,
-    joules: total * perCell * iterationJoules.value,
-  };
+  return turns;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -65,7 +65,7 @@ export function namedShortLimits(name: keyof typeof namedLimits): ShortLimits {
 }
 
 /**
- * Reads limits as a flag holds them: a name, numbers, or a name and numbers that replace its own.
+ * Reads limits as a flag holds them: a name, numbers, or a name and numbers that replace its own; `none` for none.
  *
  * @throws USAGE when a name is not known or a number is no number
  * @example
@@ -77,12 +77,13 @@ export function parseLimits(text: string): HardwareLimits {
 }
 
 function named(name: string): ShortLimits {
+  if (name === 'none') return {};
   if (Object.hasOwn(namedLimits, name)) return namedShortLimits(name);
   const guess = nearestWord(name, Object.keys(namedLimits));
   return fail('USAGE', 'There are no limits of that name.', {
     source: '--limits',
     found: name,
-    accepted: `${Object.keys(namedLimits).join(', ')}, or numbers such as energy=2e-4`,
+    accepted: `${Object.keys(namedLimits).join(', ')}, none, or numbers such as energy=2e-4`,
     ...(guess !== undefined && { hint: guess }),
   });
 }
@@ -91,10 +92,12 @@ function one(part: string): ShortLimits {
   const [key = '', text = ''] = part.split('=');
   const value = Number(text);
   if (Object.hasOwn(limitKeys, key) && text !== '' && value > 0 && Number.isFinite(value)) return { [key]: value };
+  const guess = nearestWord(key, Object.keys(limitKeys));
   return fail('USAGE', 'This is not a limit.', {
     source: '--limits',
     found: part,
     accepted: `${Object.keys(limitKeys).join(', ')}, each with a number above 0 (latency in seconds, energy in joules)`,
+    ...(guess !== undefined && guess !== key && { hint: `${guess}=${text}` }),
   });
 }
 

@@ -16,7 +16,7 @@ export function describeMapping(
   const facts = [
     ...mainFacts(summary),
     ...assumedFacts(summary),
-    ...simulationFacts(simulation),
+    ...simulationFacts(summary, simulation),
     ...limitFacts(summary, limits),
   ];
   const width = Math.max(...facts.map(([title]) => title.length));
@@ -48,25 +48,36 @@ function mainFacts(summary: ChipSummary): Fact[] {
       `${si(summary.energyJoules, 'J')} (at least ${si(summary.energyLowerJoules, 'J')} with unused columns off)`,
     ],
     ['efficiency', `${count(Math.round(summary.inferencesPerJoule))} inferences per second and watt`],
-    ['area', `${summary.areaSquareMillimetres.toFixed(1)} mm²`],
+    ['area', `${summary.areaSquareMillimetres.toFixed(1)} mm²${areaRests(summary)}`],
   ];
 }
 
-function assumedFacts({ withAssumed, programming }: ChipSummary): Fact[] {
+function areaRests({ assumedParameters }: ChipSummary): string {
+  const [core, shared] = ['core', 'shared'].map((part) => assumedParameters.includes(`area.${part}SquareMillimetres`));
+  if (core) return ' (assumed)';
+  return shared ? ' (the part that cores share is assumed)' : '';
+}
+
+function assumedFacts({ withAssumed, programming, parts }: ChipSummary): Fact[] {
   const { latencySeconds, intervalSeconds, energyJoules } = withAssumed;
+  // whole layers, or writing within each inference: what a reader of the figures above would not expect to miss there
+  const only = parts.filter(({ name, seconds }) => ['digital layers', 'rewriting'].includes(name) && seconds > 0);
   return [
     [
       'with assumed',
       `latency ${si(latencySeconds, 's')}, interval ${si(intervalSeconds, 's')}, energy ${si(energyJoules, 'J')}: digital units and links too`,
     ],
+    ...only.map(
+      ({ name, seconds, joules }): Fact => ['', `only there: ${name}, ${si(seconds, 's')}, ${si(joules, 'J')}`],
+    ),
     ['programming', `${si(programming.seconds, 's')}, ${si(programming.joules, 'J')} (assumed)`],
   ];
 }
 
-function simulationFacts(simulation: Simulation | undefined): Fact[] {
+function simulationFacts({ fits, cores }: ChipSummary, simulation: Simulation | undefined): Fact[] {
   if (simulation === undefined) return [];
   const { latencySeconds, intervalSeconds, busiestCore } = simulation;
-  const text = `first result after ${si(latencySeconds, 's')}, then every ${si(intervalSeconds, 's')}; busiest core works ${percent(busiestCore)}`;
+  const text = `first result after ${si(latencySeconds, 's')}, then every ${si(intervalSeconds, 's')}; busiest core works ${percent(busiestCore)}${fits ? '' : `; as if there were ${cores} cores`}`;
   return [['simulated', text]];
 }
 
@@ -74,8 +85,14 @@ function limitFacts({ limits, limitsWithAssumed }: ChipSummary, asked: string): 
   if (limits.binding === null) return [];
   const verdict = limits.ok ? `kept; ${describeLimit(limits.binding)} binds` : brokenLimits(limits);
   const facts: Fact[] = [['limits', `${asked}: ${verdict}`]];
-  if (limits.ok && !limitsWithAssumed.ok) facts.push(['', `with assumed parts ${brokenLimits(limitsWithAssumed)}`]);
+  const more = limitsWithAssumed.checks.filter(({ name, share }) => share > 1 && !breaks(limits, name));
+  if (more.length > 0)
+    facts.push(['', `with assumed parts broken${limits.ok ? '' : ', too'}: ${more.map(describeLimit).join(', ')}`]);
   return facts;
+}
+
+function breaks({ checks }: LimitReport, name: LimitCheck['name']): boolean {
+  return checks.some((check) => check.name === name && check.share > 1);
 }
 
 function brokenLimits({ checks }: LimitReport): string {

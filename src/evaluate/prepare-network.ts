@@ -41,20 +41,22 @@ export interface PreparedNetwork {
  * const network = await prepareNetwork({ network: 'net.onnx', images: { task: 'cifar10', count: 1000 } });
  */
 export async function prepareNetwork(request: NetworkRequest): Promise<PreparedNetwork> {
-  const { name, model, normalise: own } = await openTrainedNetwork(request.network);
+  const { name, model, normalise: known } = await openTrainedNetwork(request.network, request.normalise);
   const { task, images, training, notes } = await loadImages(request.images);
-  const normalise = request.normalise ?? own ?? plainPixels(images.shape[2]);
+  const normalise = known ?? plainPixels(images.shape[2]);
   checkNormalisation(normalise, images.shape[2]);
   checkInputs(model, images, request.network);
   checkOutputs(model, images, task.classes.length, request.network);
-  const plain = request.normalise === undefined && own === undefined;
   return {
     name,
     model,
     images,
     normalise,
     training,
-    notes: plain ? [...notes, 'pixels / 255 without further normalisation; --mean and --std change that'] : notes,
+    notes:
+      known === undefined
+        ? [...notes, 'pixels / 255 without further normalisation; --mean and --std change that']
+        : notes,
   };
 }
 

@@ -24,10 +24,11 @@ const sidecarSchema = z
  * Opens a trained network: an ONNX file, or a folder that `exportModel` wrote. A file `<network>.json` beside
  * `<network>.onnx` may hold `{"mean": [...], "std": [...]}`, on pixels / 255; an exported folder brings its own.
  *
+ * @param given a normalisation that takes the place of the network's own, which is then not read
  * @throws MODEL_INVALID, CONFIG_INVALID
  * @example const { model } = await openTrainedNetwork('resnet20.onnx');
  */
-export async function openTrainedNetwork(path: string): Promise<TrainedNetworkFile> {
+export async function openTrainedNetwork(path: string, given?: Normalisation): Promise<TrainedNetworkFile> {
   if (!existsSync(path)) {
     fail('MODEL_INVALID', 'There is no such network.', {
       source: path,
@@ -35,22 +36,19 @@ export async function openTrainedNetwork(path: string): Promise<TrainedNetworkFi
       accepted: 'an ONNX file, or a folder that `kirchhoff export` or a run wrote',
     });
   }
-  return statSync(path).isDirectory() ? openFolder(path) : openOnnx(path);
+  return statSync(path).isDirectory() ? openFolder(path, given) : openOnnx(path, given);
 }
 
-async function openFolder(path: string): Promise<TrainedNetworkFile> {
+async function openFolder(path: string, given: Normalisation | undefined): Promise<TrainedNetworkFile> {
   const { normalise } = await readModelInfo(path);
-  return {
-    name: basename(path),
-    model: await loadModel(path),
-    normalise: normalise === undefined ? undefined : parseWith(sidecarSchema, normalise, path, 'MODEL_INVALID'),
-  };
+  const own = () => (normalise === undefined ? undefined : parseWith(sidecarSchema, normalise, path, 'MODEL_INVALID'));
+  return { name: basename(path), model: await loadModel(path), normalise: given ?? own() };
 }
 
-async function openOnnx(path: string): Promise<TrainedNetworkFile> {
+async function openOnnx(path: string, given: Normalisation | undefined): Promise<TrainedNetworkFile> {
   const { graph, weights } = await importOnnx(path);
   const sidecar = `${path.slice(0, path.length - extname(path).length)}.json`;
-  const normalise = existsSync(sidecar) ? readNormalisation(sidecar) : undefined;
+  const normalise = given ?? (existsSync(sidecar) ? readNormalisation(sidecar) : undefined);
   return { name: basename(path, extname(path)), model: Model.fromWeights(graph, weights), normalise };
 }
 

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fail } from '../config/index.js';
+import { fail, makeFolder } from '../config/index.js';
 import { optunaJournal } from '../interop/index.js';
 import { readRun, writeFileAtomic } from '../store/index.js';
 import { configOfRun, spaceOfRun, studyOfRun } from './study-of-run.js';
@@ -30,7 +29,7 @@ export function exportStudy(resultsDir: string, id: string, file: string): numbe
 
 function write(file: string, content: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     writeFileAtomic(file, content);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

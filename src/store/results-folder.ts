@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail } from '../config/index.js';
+import { fail, makeFolder } from '../config/index.js';
 import { temporaryEnding } from './atomic-write.js';
 
 /**
@@ -10,7 +10,7 @@ import { temporaryEnding } from './atomic-write.js';
  */
 export function openResultsFolder(folder: string): void {
   guardWrite(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const probe = join(folder, `.probe.${process.pid}${temporaryEnding}`);
     writeFileSync(probe, 'written to see whether results can be written here');
     rmSync(probe);

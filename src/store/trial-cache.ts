@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { canonicalJson, contentHash } from '../config/index.js';
+import { canonicalJson, contentHash, makeFolder } from '../config/index.js';
 import { writeFileAtomic } from './atomic-write.js';
 import { guardWrite } from './results-folder.js';
 import { type TrialMetrics, trialMetricsSchema } from './trial-record.js';
@@ -38,7 +38,7 @@ export class TrialCache {
    */
   put(inputs: unknown, metrics: TrialMetrics): void {
     guardWrite(this.#folder, () => {
-      mkdirSync(this.#folder, { recursive: true });
+      makeFolder(this.#folder);
       const text = JSON.stringify({ format: 1, inputs, metrics });
       writeFileAtomic(join(this.#folder, `${TrialCache.key(inputs)}.json`), `${text}\n`);
     });

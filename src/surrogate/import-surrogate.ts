@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail } from '../config/index.js';
+import { fail, makeFolder } from '../config/index.js';
 import type { EncodingKind, SearchSpace } from '../space/index.js';
 import { writeFileAtomic } from '../store/index.js';
 import { createRng } from '../tensor/index.js';
@@ -57,7 +57,7 @@ export function importSurrogate({ space, encoding, models, to }: ImportRequest):
     folds: 0,
     engine: 'imported',
   };
-  mkdirSync(to, { recursive: true });
+  makeFolder(to);
   for (const { target, json } of read) writeFileAtomic(join(to, `xgboost-${target}.json`), json);
   writeFileAtomic(join(to, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
   const told = read.map(({ target, objective, trees }) => [target, { objective, trees }] as const);

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail } from '../config/index.js';
+import { fail, makeFolder } from '../config/index.js';
 import { type Architecture, type EncodingKind, type SearchSpace, surveyArchitectures } from '../space/index.js';
 import { writeFileAtomic } from '../store/index.js';
 import type { Rng } from '../tensor/index.js';
@@ -114,7 +113,7 @@ export class ModelSurrogate implements Surrogate {
 
   save(folder: string, notes?: FitNotes): void {
     const { models, card } = this.#fitted();
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const target of targets) models[target].save(folder, target);
     writeFileAtomic(
       join(folder, 'card.json'),

@@ -49,6 +49,20 @@ describe('ResNet-56, which needs 108 cores', () => {
     expect(cost.areaSquareMillimetres).toBeCloseTo(108 * 0.634, 6);
   });
 
+  it('is programmed chip by chip at the same time: the fullest core is last', () => {
+    const many = mapNetwork(baselineGraph('mobilenet-v2'), hermes, { chips: 14 });
+    expect(many.fits).toBe(true);
+    const cells = many.blocks.map(
+      ({ rowRange, colRange }) => (rowRange[1] - rowRange[0]) * (colRange[1] - colRange[0]),
+    );
+    const { iterations, iterationSeconds, devicesInParallel } = hermes.programming;
+    expect(devicesInParallel.value).toBe(hermes.cores.value); // one device of each core at a time
+    const perCell = hermes.devicesPerWeight.value * iterations.value * iterationSeconds.value;
+    expect(chipCost(many).programming.seconds).toBeCloseTo(Math.max(...cells) * perCell, 9);
+    const one = mapNetwork(baselineGraph('mobilenet-v2'), hermes);
+    expect(chipCost(one).programming.seconds).toBeCloseTo((cells.reduce((a, b) => a + b) / 64) * perCell, 9);
+  });
+
   it('is written twice per inference where that is asked for, and a batch shares the writing', () => {
     const mapping = mapNetwork(graph, hermes, { reprogram: true });
     expect(mapping).toMatchObject({ fits: true, rounds: 2, cores: 108 });

@@ -92,6 +92,8 @@ test('limits are read from a flag: a name, numbers, or both', () => {
   );
   expect(() => parseLimits('tinyml,energy=-1')).toThrow('found:    energy=-1');
   expect(() => parseLimits('tinml')).toThrow('try:      tinyml');
+  expect(() => parseLimits('enrgy=2')).toThrow('try:      energy=2');
+  expect(parseLimits('none')).toEqual({});
 });
 
 test('the pictures show every block, every layer and every part', () => {

@@ -67,6 +67,11 @@ describe('kirchhoff evaluate --model', () => {
     expect(JSON.parse(sidecar.stdout).digitalAccuracy).toBe(1);
     const file = ['--normalise', join(dir, 'named.json')];
     expect(evaluate(...quick, ...file)).toMatchObject({ digitalAccuracy: 1, analog: [{ mean: 1, std: 0 }] });
+    // What flags say is not looked up: the file may be about something else.
+    writeFileSync(join(dir, 'named.json'), '{"author": "someone"}');
+    const flags = ['evaluate', '--model', named, '--data', data, '--json', ...quick];
+    expect(kirchhoff(...flags).stderr).toContain('named.json');
+    expect(JSON.parse(kirchhoff(...flags, ...centred).stdout).digitalAccuracy).toBe(1);
   });
 
   it('takes AIHWKit configurations, and a named file of the folder', () => {

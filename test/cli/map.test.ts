@@ -61,9 +61,20 @@ it('names the limits, and says which would be broken with the assumed parts', ()
   const { stdout } = kirchhoff('map', 'resnet8');
   expect(stdout).toMatch(/^limits +tinyml: kept; energy 60.2 µJ of 100 µJ \(60 %\) binds$/m);
   expect(stdout).toMatch(/^ +with assumed parts broken: latency 4.57 ms of 1 ms \(457 %\)$/m);
+  expect(kirchhoff('map', 'resnet8', '--limits', 'tinyml,energy=5e-5').stdout).toMatch(
+    /^limits +tinyml,energy=5e-5: broken: energy .*\n +with assumed parts broken, too: latency 4.57 ms of 1 ms \(457 %\)$/m,
+  );
   const { limits, limitsWithAssumed } = map('resnet8', '--limits', 'latency=5e-3');
   expect(limits).toMatchObject({ ok: true, binding: { share: expect.closeTo(0.107, 3) } });
   expect(limitsWithAssumed).toMatchObject({ ok: true, binding: { share: expect.closeTo(0.914, 3) } });
+});
+
+it('says what only the assumed figures hold, and what the simulation pretends', () => {
+  const text = (...args: string[]) => kirchhoff('map', ...args).stdout;
+  expect(text('ds-cnn', '--depthwise', 'digital')).toMatch(/^ +only there: digital layers, 4.50 µs, 576 nJ$/m);
+  expect(text('resnet56', '--reprogram')).toMatch(/^ +only there: rewriting, 2.95 s, 2.04 mJ$/m);
+  expect(text('resnet56', '--simulate', '2')).toContain('; as if there were 108 cores');
+  expect(text('resnet8', '--limits', 'none')).not.toContain('limits');
 });
 
 it('takes an architecture, an ONNX file, a graph and the folder of a model', async () => {

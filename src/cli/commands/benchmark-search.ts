@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
@@ -10,7 +9,7 @@ import {
   regretPlot,
   type TabularComparison,
 } from '../../benchmark/index.js';
-import { fail } from '../../config/index.js';
+import { fail, makeFolder } from '../../config/index.js';
 import { parseDataOption } from '../../data/index.js';
 import { textTable } from '../../report/index.js';
 import { guardWrite, writeFileAtomic } from '../../store/index.js';
@@ -61,8 +60,7 @@ export function benchmarkSearchCommand(): Command {
       const output = processOutput(flags.json === true);
       const table = readTabular(tablePath(flags), flags.space, flags.target);
       const { out } = flags;
-      if (out !== undefined)
-        guardWrite(out, () => mkdirSync(out, { recursive: true }), 'name another folder with --out');
+      if (out !== undefined) guardWrite(out, () => makeFolder(out), 'name another folder with --out');
       const progress = stepProgress(output, 'searches');
       const comparison = await interruptible(
         (signal) =>

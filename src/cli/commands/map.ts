@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import {
@@ -20,6 +19,7 @@ import {
   standalone,
   summarise,
 } from '../../chip/index.js';
+import { makeFolder } from '../../config/index.js';
 import { guardWrite, writeFileAtomic } from '../../store/index.js';
 import { describeMapping } from '../describe-mapping.js';
 import { jsonFlag, wholeNumber } from '../flags.js';
@@ -46,7 +46,7 @@ Examples:
   $ kirchhoff map resnet8
   $ kirchhoff map results/0f3k9x2m1a7b/best/architecture.json --chip hermes-64 --json
   $ kirchhoff map model.onnx --placement packed --phases 4 --svg pictures
-  $ kirchhoff map resnet56 --chips 2 --limits tinyml,energy=5e-4`;
+  $ kirchhoff map resnet56 --chips 2 --limits cores=128,latency=5e-3,energy=1e-3`;
 
 /** `kirchhoff map`: a network on a chip, without training it. */
 export function mapCommand(): Command {
@@ -71,7 +71,7 @@ export function mapCommand(): Command {
     .option('--reprogram', 'write the chip again in every inference where the network is too large')
     .option('--batch <n>', 'inferences that share one such writing', wholeNumber(1), 1)
     .addOption(choice('--phases <n>', 'read mode: 1 is fast, 4 is precise', ['1', '4']).default('1'))
-    .option('--limits <list>', 'a name and numbers, for example tinyml,energy=2e-4', 'tinyml')
+    .option('--limits <list>', 'a name and numbers, for example tinyml,energy=2e-4, or none', 'tinyml')
     .option('--simulate <n>', 'play n inferences through the chip, event by event', wholeNumber(1))
     .option('--svg <folder>', 'write floor-plan.svg, timeline.svg and cost.svg there')
     .addOption(jsonFlag())
@@ -111,7 +111,7 @@ function writePictures(
     'cost.svg': costBreakdown(chipCost(mapping, { phases })),
   };
   const write = () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return Object.entries(pictures).map(([name, svg]) => {
       const file = join(folder, name);
       writeFileAtomic(file, standalone(svg));

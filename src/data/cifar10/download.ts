@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { fail, KirchhoffError } from '../../config/index.js';
+import { fail, KirchhoffError, makeFolder } from '../../config/index.js';
 import { chooseFiles } from './folder.js';
 import { checkRecords } from './records.js';
 import { readTar } from './tar.js';
@@ -79,7 +79,7 @@ async function checkTarget(target: string): Promise<void> {
 /** A fresh folder beside the target, on the same disk, so that renaming is one step. */
 async function makeWorkFolder(target: string): Promise<string> {
   try {
-    await mkdir(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     return await mkdtemp(`${target}.partial-`);
   } catch (cause) {
     return fail('RESULTS_UNWRITABLE', 'The target folder cannot be written.', { source: target, found: String(cause) });

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { fail } from '../../config/index.js';
+import { fail, makeFolder } from '../../config/index.js';
 import { guardWrite, writeFileAtomic } from '../../store/index.js';
 import type { SweepResult } from './run-sweep.js';
 
@@ -47,7 +47,7 @@ export function knownResults(folder: string): SweepResult[] {
  */
 export function writeSweepFiles(folder: string, files: Readonly<Record<string, string>>): void {
   guardWrite(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const [name, text] of Object.entries(files)) writeFileAtomic(join(folder, name), text);
   });
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../config/index.js';
 import type { Model, WeightMap } from '../../nn/index.js';
 import { saveLayersModel } from '../layers/layers-files.js';
 import { layersRefusal, toLayersModel } from '../layers/to-layers-model.js';
@@ -26,7 +27,7 @@ export async function exportModel(
   dir: string,
   about: Readonly<Record<string, unknown>> = {},
 ): Promise<ExportResult> {
-  await mkdir(dir, { recursive: true });
+  makeFolder(dir);
   const weights = model.exportWeights();
   const bytes = packWeights(weights);
   const document: ModelDocument = {

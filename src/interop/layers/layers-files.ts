@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
-import { fail, parseWith } from '../../config/index.js';
+import { fail, makeFolder, parseWith } from '../../config/index.js';
 import { tf } from '../../tensor/index.js';
 import { readBytes, readJson } from '../files/read-file.js';
 // Registers the layer class that saved models may name.
@@ -34,7 +34,7 @@ const manifestSchema = z.looseObject({
  * tfjs-node. Any TensorFlow.js program can load it. Returns the names of the files.
  */
 export async function saveLayersModel(model: tfl.LayersModel, dir: string): Promise<readonly string[]> {
-  await mkdir(dir, { recursive: true });
+  makeFolder(dir);
   await model.save(tf.io.withSaveHandler((artifacts) => writeArtifacts(artifacts, dir)));
   return [topologyFile, weightsFile];
 }

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail } from '../../config/index.js';
+import { fail, makeFolder } from '../../config/index.js';
 import { LocalPool, programVersion, type TrialOutcome } from '../../evaluate/index.js';
 import type { CsvRow } from '../../report/index.js';
 import type { Architecture } from '../../space/index.js';
@@ -199,7 +199,7 @@ function claimFolder(folder: string, setup: RunSetup, architectures: number): vo
   const { space, chip, crossbar, seed, limits, training, evaluation } = config;
   const what = { space, chip, crossbar, seed, limits, training, evaluation, task, architectures, setup: fingerprint };
   if (!existsSync(file)) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileAtomic(file, `${JSON.stringify({ format: 1, version: programVersion(), ...what, notes }, null, 2)}\n`);
     return;
   }

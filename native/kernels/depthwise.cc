@@ -244,6 +244,7 @@ void gradOfLanes(const RowGradient& r, const TapRange* columns, int rows, int ta
 /** Adds the share of output row oy of image n to the filter gradient, sum [kh*kw][c]. */
 void filterGradRow(const DepthwiseDesc& d, const TapRange* columns, const float* x, const float* dy, int n, int oy, float* sum) {
   const TapRange taps = tapsInside(oy * d.sh - d.padT, d.dh, d.kh, d.h);
+  if (taps.from >= taps.to) return;
   const int64_t step = d.c;
   const float* grad = dy + ((int64_t)n * d.ho + oy) * d.wo * step;
   const float* input = x + (((int64_t)n * d.h + oy * d.sh - d.padT + taps.from * d.dh) * d.w - d.padL) * step;

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail } from '../config/index.js';
+import { fail, nearestWord } from '../config/index.js';
 import { baselineNames } from '../nn/index.js';
 import { type Architecture, loadArchitecture } from '../space/index.js';
 
@@ -13,10 +13,12 @@ import { type Architecture, loadArchitecture } from '../space/index.js';
 export function readSubject(subject: string, source = '<architecture>'): Architecture | string {
   if (baselineNames.includes(subject)) return subject;
   if (!/[./\\]/.test(subject)) {
+    const guess = nearestWord(subject, baselineNames);
     fail('USAGE', `There is no baseline called "${subject}".`, {
       source,
       found: subject,
       accepted: `a JSON file, or one of ${baselineNames.join(', ')}`,
+      ...(guess !== undefined && { hint: guess }),
     });
   }
   if (statSync(subject, { throwIfNoEntry: false })?.isDirectory()) {

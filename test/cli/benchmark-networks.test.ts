@@ -30,6 +30,7 @@ it('compares networks over seeds, as a table and as JSON, the second time from t
 
 it.each([
   [['resnet9'], 'There is no baseline called "resnet9"'],
+  [['resnte8'], 'try:      resnet8'],
   [[join(folder, 'none.json')], 'none.json'],
   [['net.onnx'], 'kirchhoff evaluate --model net.onnx'],
   [['resnet-tiny', '--seeds', '1,1'], 'accepted are seeds that differ'],

@@ -100,6 +100,7 @@ it('refuses what it cannot map', async () => {
   };
   expect(refused('resnet8', '--chip', 'hermes-65')).toContain('accepted: generic-512, hermes-64, isaac-like');
   expect(refused('resnet8', '--svg', file('blocked', ''))).toContain('--svg');
+  expect(refused('resnet8', '--batch', '10')).toContain('10 without --reprogram');
   const config = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url));
   expect(refused(config)).toContain('is the configuration of a search');
   await expect(readNetwork('resnet9')).rejects.toThrow('try:      resnet8');

@@ -19,7 +19,7 @@ import {
   standalone,
   summarise,
 } from '../../chip/index.js';
-import { makeFolder } from '../../config/index.js';
+import { fail, makeFolder } from '../../config/index.js';
 import { guardWrite, writeFileAtomic } from '../../store/index.js';
 import { describeMapping } from '../describe-mapping.js';
 import { jsonFlag, wholeNumber } from '../flags.js';
@@ -78,6 +78,13 @@ export function mapCommand(): Command {
     .addHelpText('after', examples)
     .action(async (subject: string, flags: MapFlags) => {
       const output = processOutput(flags.json === true);
+      if (flags.batch > 1 && flags.reprogram !== true) {
+        fail('USAGE', 'There is no writing that a batch could share.', {
+          source: '--batch',
+          found: `${flags.batch} without --reprogram`,
+          accepted: '--batch together with --reprogram',
+        });
+      }
       const limits = parseLimits(flags.limits);
       const chip = loadChip(flags.chip);
       const graph = await readNetwork(subject);

@@ -68,7 +68,7 @@ template <int K, class F>
 inline void forElements(const float* const (&factors)[K], int64_t r, int64_t c, F body) {
   const int64_t vectors = patternVectors(c), n = r * c;
   vf f[K];
-  if (vectors > mostVectors) {  // many channels, and an odd number of them: row by row
+  if (vectors > mostVectors) {  // too many channels, or rows that fill no vectors for too long: row by row
     for (int64_t row = 0; row < r; row++) {
       for (int64_t i = 0; i < c; i += L) {
         const int width = static_cast<int>(lmin(L, c - i));

@@ -1,5 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { Argument, InvalidArgumentError, Option } from 'commander';
-import { quickStart } from './run-config.js';
+
+/** The config that commands use when none is named. */
+const quickStart = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url));
 
 /** `--json`: one JSON document on stdout. */
 export const jsonFlag = (): Option =>

@@ -1,35 +1,81 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { benchmarkCommand } from './commands/benchmark.js';
-import { dataCommand } from './commands/data.js';
-import { doctorCommand } from './commands/doctor.js';
-import { evaluateCommand } from './commands/evaluate.js';
-import { exportCommand } from './commands/export.js';
-import { importCommand } from './commands/import.js';
-import { importanceCommand } from './commands/importance.js';
-import { mapCommand } from './commands/map.js';
-import { resumeCommand } from './commands/resume.js';
-import { searchCommand } from './commands/search.js';
-import { studioCommand } from './commands/studio.js';
-import { surrogateCommand } from './commands/surrogate.js';
-import { sweepCommand } from './commands/sweep.js';
-import { reportError } from './output.js';
 
-/** Every command, in the order that `--help` lists them. */
-const commands = [
-  searchCommand,
-  resumeCommand,
-  evaluateCommand,
-  mapCommand,
-  sweepCommand,
-  importanceCommand,
-  exportCommand,
-  importCommand,
-  benchmarkCommand,
-  surrogateCommand,
-  studioCommand,
-  dataCommand,
-  doctorCommand,
+interface CommandEntry {
+  readonly name: string;
+  /** One line for the list of commands; the command's own page says more. */
+  readonly summary: string;
+  /** Reads the command's file, and with it the libraries that it needs. */
+  readonly load: () => Promise<Command>;
+}
+
+/** Every command, in the order that `--help` lists them. Only the one that is asked for is read: help is quick. */
+const commands: readonly CommandEntry[] = [
+  {
+    name: 'search',
+    summary: 'search architectures for a task, a space and a chip',
+    load: async () => (await import('./commands/search.js')).searchCommand(),
+  },
+  {
+    name: 'resume',
+    summary: 'carry on with a run that was stopped or killed',
+    load: async () => (await import('./commands/resume.js')).resumeCommand(),
+  },
+  {
+    name: 'evaluate',
+    summary: 'accuracy of one network on crossbars over time, trained here or before',
+    load: async () => (await import('./commands/evaluate.js')).evaluateCommand(),
+  },
+  {
+    name: 'map',
+    summary: 'put a network on a chip: cores, time, energy, area, and whether it fits',
+    load: async () => (await import('./commands/map.js')).mapCommand(),
+  },
+  {
+    name: 'sweep',
+    summary: 'test a trained network over ranges of crossbar settings',
+    load: async () => (await import('./commands/sweep.js')).sweepCommand(),
+  },
+  {
+    name: 'importance',
+    summary: 'show how much each gene of the space mattered in a run',
+    load: async () => (await import('./commands/importance.js')).importanceCommand(),
+  },
+  {
+    name: 'export',
+    summary: 'write the best network of a run, its conductances, or the trials as a study',
+    load: async () => (await import('./commands/export.js')).exportCommand(),
+  },
+  {
+    name: 'import',
+    summary: 'take over a trained network in ONNX, or conductances measured on a chip',
+    load: async () => (await import('./commands/import.js')).importCommand(),
+  },
+  {
+    name: 'benchmark',
+    summary: 'compare networks over training seeds, and ways of searching',
+    load: async () => (await import('./commands/benchmark.js')).benchmarkCommand(),
+  },
+  {
+    name: 'surrogate',
+    summary: 'gather what surrogates learn from; fit, import and score them',
+    load: async () => (await import('./commands/surrogate.js')).surrogateCommand(),
+  },
+  {
+    name: 'studio',
+    summary: 'watch runs in a browser',
+    load: async () => (await import('./commands/studio.js')).studioCommand(),
+  },
+  {
+    name: 'data',
+    summary: 'download a data set',
+    load: async () => (await import('./commands/data.js')).dataCommand(),
+  },
+  {
+    name: 'doctor',
+    summary: 'show what works on this machine, and how to get the rest',
+    load: async () => (await import('./commands/doctor.js')).doctorCommand(),
+  },
 ];
 
 /**
@@ -40,25 +86,34 @@ const commands = [
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   process.stdout.on('error', ignoreClosedPipe);
-  const program = createProgram();
   try {
+    const program = await createProgram(askedCommand(args));
     await program.parseAsync([...args], { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return reportError(error);
+    return (await import('./output.js')).reportError(error);
   }
 }
 
-function createProgram(): Command {
+/** The command that the arguments name, `help <command>` included. The program itself has no flag with a value. */
+function askedCommand(args: readonly string[]): string | undefined {
+  return args.filter((arg) => !arg.startsWith('-') && arg !== 'help')[0];
+}
+
+async function createProgram(asked: string | undefined): Promise<Command> {
   const program = new Command('kirchhoff')
     .description('Neural architecture search for analog in-memory computing')
     .version(packageVersion(), '-V, --version')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     .showSuggestionAfterError(true)
     .showHelpAfterError('(add --help for usage)')
+    .addHelpText('after', '\nkirchhoff help <command> says more about one of them.')
     .exitOverride();
-  for (const create of commands) program.addCommand(inheritSettings(create(), program));
+  for (const { name, summary, load } of commands) {
+    const command = name === asked ? await load() : new Command(name);
+    program.addCommand(inheritSettings(command.summary(summary), program));
+  }
   return program;
 }
 

@@ -1,11 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { applyOverrides, fail, KirchhoffError, readDocument, valueAt } from '../config/index.js';
 import { parseDataOption } from '../data/index.js';
 import { parseSearchConfig, type SearchConfig } from '../search/index.js';
 import { backendNames } from '../tensor/index.js';
-
-/** The config that commands use when none is named. */
-export const quickStart = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url));
 
 /** Flags that change a config; each stands for one of its keys. */
 export interface ConfigFlags {

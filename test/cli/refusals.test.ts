@@ -145,9 +145,17 @@ describe('what other commands refuse', () => {
 });
 
 describe('help', () => {
-  it.each(['search', 'resume', 'evaluate', 'export', 'studio', 'data', 'doctor'])('%s has an example', (command) => {
-    const { status, stdout } = kirchhoff(command, '--help');
+  const listed = [...kirchhoff('--help').stdout.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map((match) => match[1]!);
+
+  it('lists all commands', () => {
+    expect(listed).toHaveLength(14);
+    expect(listed.at(-1)).toBe('help');
+  });
+
+  it.each(listed.slice(0, -1))('%s has a page of its own with an example', (command) => {
+    const { status, stdout } = kirchhoff('help', command);
     expect(status).toBe(0);
+    expect(stdout).toContain(`Usage: kirchhoff ${command} `);
     expect(stdout).toMatch(/Examples?:\n {2}\$ kirchhoff/);
   });
 });

@@ -27,6 +27,13 @@ export async function readNetwork(subject: string): Promise<NetworkGraph> {
       accepted: networkKinds,
     });
   }
+  if (!isMapping(document) || !('space' in document)) {
+    fail('USAGE', 'This file describes no network.', {
+      source: subject,
+      found: isMapping(document) ? `the keys ${Object.keys(document).slice(0, 8).join(', ')}` : 'no keys at all',
+      accepted: networkKinds,
+    });
+  }
   const architecture = loadArchitecture(subject);
   return loadSpace(architecture.space).build(architecture);
 }

@@ -59,7 +59,12 @@ function describeIssue(issue: Issue, root: unknown, schema: z.ZodType): Problem 
     case 'invalid_type':
       return { summary: typeSummary(issue, root), path, found, accepted: withArticle(issue.expected) };
     case 'invalid_value':
-      return { summary: issue.message, path, found, accepted: oneOf(issue.values, valueAt(root, issue.path)) };
+      return {
+        summary: found === 'nothing' ? 'A required value is missing.' : 'A value is not one of the accepted ones.',
+        path,
+        found,
+        accepted: oneOf(issue.values, valueAt(root, issue.path)),
+      };
     case 'too_small':
       return {
         summary: 'A value is too small.',

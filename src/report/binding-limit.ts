@@ -13,14 +13,15 @@ const values: Readonly<Record<string, (measured: Measured) => number | null>> = 
 };
 
 /**
- * How much of each of a run's limits a network takes, the largest share first. Figures that are unknown are left out.
+ * How much of each of a run's limits a network takes, the largest share first. Figures that are unknown are left out,
+ * and so is an accuracy loss of 1, the default, which no network exceeds.
  *
  * @param limits the `limits` of the run's configuration
  */
 export function limitShares(limits: unknown, measured: Measured): BindingLimit[] {
   const shares = Object.entries(limits ?? {}).flatMap(([name, limit]) => {
     const value = values[name]?.(measured) ?? null;
-    if (value === null || typeof limit !== 'number' || limit <= 0) return [];
+    if (value === null || typeof limit !== 'number' || limit <= 0 || (name === 'avm' && limit === 1)) return [];
     return [{ name, value, limit, share: value / limit }];
   });
   return shares.toSorted((a, b) => b.share - a.share);

@@ -104,5 +104,6 @@ it('refuses what it cannot map', async () => {
   const config = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url));
   expect(refused(config)).toContain('is the configuration of a search');
   await expect(readNetwork('resnet9')).rejects.toThrow('try:      resnet8');
+  await expect(readNetwork(file('other.json', '{"name": "a package"}'))).rejects.toThrow('found:    the keys name');
   await expect(readNetwork(file('broken.onnx', new Uint8Array(40)))).rejects.toThrow('broken.onnx');
 });

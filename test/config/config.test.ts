@@ -54,7 +54,7 @@ describe('parseWith', () => {
       'found:    3\n  accepted: a text',
     );
     expect(errorOf(() => parseWith(schema, { task: { name: 'a' }, kind: 'evoluton' }, 'x')).message).toContain(
-      'accepted: random, evolution (did you mean "evolution"?)',
+      'A value is not one of the accepted ones.\n  in:       x at kind\n  found:    "evoluton"\n  accepted: random, evolution (did you mean "evolution"?)',
     );
     expect(errorOf(() => parseWith(schema, { task: { name: 'a' }, times: [1, -1] }, 'x')).message).toContain(
       'x at times[1]',

@@ -17,7 +17,7 @@ const stages = [
  * 1280 channels at widths below 1.
  */
 export function mobileNetV2(width = 1, classes = 10): NetworkGraph {
-  const builder = new GraphBuilder(`mobilenet-v2-${width}`, [32, 32, 3]);
+  const builder = new GraphBuilder(width === 1 ? 'mobilenet-v2' : `mobilenet-v2-${width}`, [32, 32, 3]);
   let x = convBn(builder.input, 'stem', roundToEight(32 * width), 3).relu6();
   for (const [stage, [expansion, channels, repeats, firstStride]] of stages.entries()) {
     for (let block = 0; block < repeats; block++) {

@@ -141,7 +141,7 @@ std::vector<int> readCuts(const Call& call, size_t at, int64_t size) {
   return cuts;
 }
 
-// Fields from `at`: [inputScale, clipRange, inpBound, inpStep, outBound, outStep, outNoise, factor, relu, absMax, key0, key1,
+// Fields from `at`: [inputScale, clipRange, inpBound, inpStep, outBound, outStep, clipFrom, outNoise, factor, relu, absMax, key0, key1,
 // stream0, stream1, block, tiles, then tiles + 1 row cuts].
 struct Analog : AnalogDesc {
   std::vector<int> cuts;
@@ -153,16 +153,18 @@ struct Analog : AnalogDesc {
     inpStep = static_cast<float>(call.real(at + 3));
     outBound = static_cast<float>(call.real(at + 4));
     outStep = static_cast<float>(call.real(at + 5));
-    outNoise = static_cast<float>(call.real(at + 6));
-    factor = static_cast<float>(call.real(at + 7));
-    relu = call.flag(at + 8);
-    absMax = call.flag(at + 9);
+    clipFrom = static_cast<float>(call.real(at + 6));
+    outNoise = static_cast<float>(call.real(at + 7));
+    factor = static_cast<float>(call.real(at + 8));
+    relu = call.flag(at + 9);
+    absMax = call.flag(at + 10);
+    if (absMax && outBound > 0 && clipFrom > outBound) throw std::invalid_argument("clipFrom must not be above outBound where noise is managed");
     for (size_t i = 0; i < 2; i++) {
-      key[i] = static_cast<uint32_t>(call.integer(at + 10 + i, 0, UINT32_MAX));
-      stream[i] = static_cast<uint32_t>(call.integer(at + 12 + i, 0, UINT32_MAX));
+      key[i] = static_cast<uint32_t>(call.integer(at + 11 + i, 0, UINT32_MAX));
+      stream[i] = static_cast<uint32_t>(call.integer(at + 13 + i, 0, UINT32_MAX));
     }
-    block = static_cast<uint64_t>(call.integer(at + 14, 0, int64_t{1} << 53));
-    cuts = readCuts(call, at + 15, rows);
+    block = static_cast<uint64_t>(call.integer(at + 15, 0, int64_t{1} << 53));
+    cuts = readCuts(call, at + 16, rows);
     tiles = static_cast<int>(cuts.size()) - 1;
     rowCuts = cuts.data();
   }

@@ -104,6 +104,7 @@ template <Periphery Kind>
 struct TileSink {
   Divider grid;
   float outBound, clipBound, sigma;
+  float lateBound;       // clips behind the mask; 0: the ADC has clipped already
   const float* noise;    // [row][outputs], at the panel's first column; null without noise
   const float* alpha;    // of the block's rows; null without noise management
   const float* scale;    // at the panel's first column
@@ -123,6 +124,7 @@ struct TileSink {
       forBlock<P, V, true>(P, [&](int p, int v) __attribute__((always_inline)) { values[p][v] = acc[p][v]; });
       markClipped(&values[0][0], V, count, imin(V * L, columns), clipBound, mask, outputs, maskCount);
     }
+    if (lateBound > 0) forBlock<P, V, Whole>(count, [&](int p, int v) __attribute__((always_inline)) { acc[p][v] = clipTo(acc[p][v], lateBound); });
     if (first) scaleAndAdd<P, V, Whole>(acc, count, [this](int, int v) __attribute__((always_inline)) { return load(bias + v * L); });
     else if (columns >= V * L) scaleAndAdd<P, V, Whole>(acc, count, [this](int p, int v) __attribute__((always_inline)) { return load(rowOf(p) + v * L); });
     else scaleAndAdd<P, V, Whole>(acc, count, [this](int p, int v) __attribute__((always_inline)) {
@@ -296,8 +298,10 @@ void layerItem(const Layer& l, Arena& arena, int item) {
       const int64_t first = (position + from) * outputs;
       const bool last = t == a.tiles - 1;
       const Divider grid(a.outStep);
-      const float outBound = P != kGeneral ? a.outBound * grid.inverse : a.outBound;
-      TileSink<P> sink = {grid, outBound, outBound > 0 ? 0.999f * outBound : __builtin_inff(), a.outNoise, nullptr, nullptr,
+      const float unit = P != kGeneral ? grid.inverse : 1.0f;
+      const bool late = l.clipped && a.outBound > 0 && a.clipFrom > a.outBound;
+      const float outBound = a.outBound * unit, clipBound = a.outBound > 0 ? a.clipFrom * unit : __builtin_inff();
+      TileSink<P> sink = {grid, late ? __builtin_inff() : outBound, clipBound, a.outNoise, late ? outBound : 0.0f, nullptr, nullptr,
                               l.scales + (int64_t)t * l.padded, l.bias, last && a.relu ? 0.0f : -__builtin_inff(), l.y + first,
                               nullptr, &clippedCount, outputs, outputs, t == 0};
       const int64_t at = t * l.positions * outputs + first, count = (int64_t)rows * outputs;

@@ -52,6 +52,7 @@ struct AnalogDesc {
   float inpStep;      // DAC step; 0: no quantisation
   float outBound;     // ADC clip; <= 0: none
   float outStep;      // ADC step; 0: no quantisation
+  float clipFrom;     // ADC magnitude that counts as clipped; looked at in front of the clip where above outBound (not with absMax)
   float outNoise;     // standard deviation of the noise before the ADC
   float factor;       // on all scales
   int relu;           // 1: a ReLU on the finished sums
@@ -65,7 +66,7 @@ struct AnalogDesc {
 
 /** Results of an analog layer beside y; null members are not computed. */
 struct AnalogAux {
-  uint8_t* clipped = nullptr;       // [tiles, positions, outputs], zero before the call: 1 where the tile output reached 0.999 outBound
+  uint8_t* clipped = nullptr;       // [tiles, positions, outputs], zero before the call: 1 where the tile output reached clipFrom
   int64_t* clippedCount = nullptr;  // how many ones
 };
 

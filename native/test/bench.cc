@@ -83,7 +83,7 @@ void analog(const ConvTable& t, Context& context, const std::string& name, const
   const int rows = d.c * d.kh * d.kw, tiles = (rows + 255) / 256;
   std::vector<int> cuts(tiles + 1);
   for (int i = 0; i <= tiles; ++i) cuts[i] = rows * i / tiles;
-  const AnalogDesc a = {0.5f, 1, 1, 2.0f / 254, 10, 20.0f / 254, 0.04f, 1, 0, absMax, {1, 2}, {3, 4}, 5, tiles, cuts.data()};
+  const AnalogDesc a = {0.5f, 1, 1, 2.0f / 254, 10, 20.0f / 254, 9.99f, 0.04f, 1, 0, absMax, {1, 2}, {3, 4}, 5, tiles, cuts.data()};
   Buffer x((size_t)d.n * d.h * d.w * d.c), y((size_t)d.n * d.ho * d.wo * d.k), w((size_t)rows * d.k), scales((size_t)tiles * d.k);
   const double digital = measure([&] { t.conv2d(context, d, x.data, w.data, {}, y.data); });
   const double ms = measure([&] { t.analogConv2d(context, d, a, x.data, w.data, scales.data, nullptr, y.data, {}); });

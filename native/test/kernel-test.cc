@@ -188,6 +188,7 @@ void testAnalog(const ConvTable& t, Context& context, int round) {
   a.factor = between(0, 1) ? 1.0f : 1.7f;
   a.relu = between(0, 1);
   a.absMax = between(0, 1);
+  a.clipFrom = (a.absMax || between(0, 1) ? 0.999f : 1.013f) * a.outBound;
   for (int i = 0; i < 2; ++i) {
     a.key[i] = engine();
     a.stream[i] = engine();
@@ -279,7 +280,7 @@ void testNoisyWeights(const ConvTable& t, Context& context, int round) {
 void testThreads(const ConvTable& t) {
   const Conv2DDesc d = {6, 15, 17, 24, 3, 3, 40, 1, 1, 1, 1, 1, 1, 15, 17};
   const int cuts[] = {0, 100, 216};
-  const AnalogDesc a = {1, 0, 1, 2.0f / 254, 10, 20.0f / 254, 0.04f, 1, 0, 0, {1, 2}, {3, 4}, 5, 2, cuts};
+  const AnalogDesc a = {1, 0, 1, 2.0f / 254, 10, 20.0f / 254, 9.99f, 0.04f, 1, 0, 0, {1, 2}, {3, 4}, 5, 2, cuts};
   const size_t xs = (size_t)d.n * d.h * d.w * d.c, ys = (size_t)d.n * d.ho * d.wo * d.k, ws = (size_t)9 * d.c * d.k;
   const Floats x = randomFloats(xs), w = randomFloats(ws), dy = randomFloats(ys), scales = randomFloats(2 * d.k);
   const MatMulDesc m = {1, 300, 200, 500, true, false, 0, 0};

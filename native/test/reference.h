@@ -167,9 +167,10 @@ inline Analog analog(const kh::Conv2DDesc& d, const kh::AnalogDesc& a, const Flo
         }
         const uint64_t index = (t * positions + p) * d.k + k;
         if (a.outNoise > 0) sum += a.outNoise * normalAt(a.block, a.stream, a.key, index);
-        double value = clip(grid((float)sum, a.outStep), a.outBound);
+        const double rounded = grid((float)sum, a.outStep);
+        double value = clip((float)rounded, a.outBound);
         if (a.absMax) value *= alpha;
-        out.clipped[index] = a.outBound > 0 && std::fabs(value) >= 0.999f * a.outBound;
+        out.clipped[index] = a.outBound > 0 && std::fabs(a.clipFrom > a.outBound ? rounded : value) >= a.clipFrom;
         out.y[p * d.k + k] += value * (scales[(size_t)t * d.k + k] * a.factor);
       }
     }

@@ -2,7 +2,8 @@ import { type Rng, randomNormal, tf } from '../../tensor/index.js';
 import { engineOf } from '../config/crossbar-config.js';
 import type { IoParameters } from '../config/io-parameters.js';
 import { adcStep } from '../mvm/adc.js';
-import { boundOf, clip, quantise, stepOf } from '../mvm/quantise.js';
+import { dacStep } from '../mvm/dac.js';
+import { boundOf, clip, quantise } from '../mvm/quantise.js';
 import { type ForwardCall, INSIDE_SHARE, type LayerOutput } from './forward-call.js';
 import type { LayerGrid } from './layer-grid.js';
 import { type ConvShape, explicitPad, type LayerShape, tfPad } from './layer-shape.js';
@@ -38,21 +39,25 @@ function quantisedForward(x: tf.Tensor, call: ForwardCall): LayerOutput {
   const { shape, grid, config, weights, masks, rng } = call;
   const io = config.forward;
   const outBound = boundOf(io.outBound);
-  const outStep = adcStep(io, engineOf(config));
+  const engine = engineOf(config);
+  const outStep = adcStep(io, engine);
   const inpBound = boundOf(io.inpBound);
-  const input = clip(quantise(x, stepOf(inpBound, io.inpRes)), inpBound);
+  const input = clip(quantise(x, dacStep(io, engine)), inpBound);
   const sums = Array.from({ length: grid.rowParts }, (_, part) =>
     partProduct(input, weights.analog, part, shape, grid),
   );
   const noise = drawNoise(sums, call.outNoise ?? io.outNoise, rng.child('adc-noise'));
-  const values = sums.map((sum, part) =>
-    clip(quantise(noise === undefined ? sum : tf.add(sum, noise[part]!), outStep), outBound),
-  );
+  const rounded = sums.map((sum, part) => quantise(noise === undefined ? sum : tf.add(sum, noise[part]!), outStep));
+  const values = rounded.map((value) => clip(value, outBound));
   const scales = tf.unstack(io.outScale === 1 ? weights.scales : tf.mul(weights.scales, io.outScale));
   const y = values.map((value, part) => tf.mul(value, scales[part]!)).reduce((a, b) => tf.add(a, b));
   const inside =
     masks && Number.isFinite(outBound)
-      ? values.map((value) => tf.less(tf.abs(value), INSIDE_SHARE * outBound))
+      ? rounded.map((value) =>
+          engine === 'torch'
+            ? tf.lessEqual(tf.abs(value), outBound)
+            : tf.less(tf.abs(clip(value, outBound)), INSIDE_SHARE * outBound),
+        )
       : undefined;
   return { y, inside };
 }

@@ -1,7 +1,8 @@
 import { type AnalogPeriphery, analogConv2d, analogMatMul, hasAnalogKernels, tf } from '../../tensor/index.js';
 import { engineOf } from '../config/crossbar-config.js';
 import { adcStep } from '../mvm/adc.js';
-import { boundOf, stepOf } from '../mvm/quantise.js';
+import { dacStep } from '../mvm/dac.js';
+import { boundOf } from '../mvm/quantise.js';
 import { hasFixedScale } from './fixed-scale-forward.js';
 import type { ForwardCall, LayerOutput } from './forward-call.js';
 import { explicitPad, layerOutputShape, matrixCols } from './layer-shape.js';
@@ -42,15 +43,18 @@ function peripheryOf(x: tf.Tensor, call: ForwardCall): AnalogPeriphery {
   const io = config.forward;
   const inpBound = boundOf(io.inpBound);
   const outBound = boundOf(io.outBound);
+  const engine = engineOf(config);
+  const outStep = adcStep(io, engine);
   const values = grid.rowParts * tf.util.sizeFromShape(layerOutputShape(shape, x.shape));
   return {
     rowCuts: grid.grid.rowCuts,
     inputScale: range === undefined ? 1 : 1 / range,
     clipRange: range !== undefined,
     inpBound: Number.isFinite(inpBound) ? inpBound : 0,
-    inpStep: stepOf(inpBound, io.inpRes),
+    inpStep: dacStep(io, engine),
     outBound: Number.isFinite(outBound) ? outBound : 0,
-    outStep: adcStep(io, engineOf(config)),
+    outStep,
+    ...(engine === 'torch' && Number.isFinite(outBound) && { clipFrom: beyond(outBound, outStep) }),
     outNoise: io.outNoise,
     outFactor: io.outScale * (call.outFactor ?? 1),
     relu: call.relu ?? false,
@@ -66,4 +70,14 @@ function outputOf(x: tf.Tensor, { shape, grid }: ForwardCall, result: ReturnType
   const outShape = layerOutputShape(shape, x.shape);
   const perPart = tf.unstack(tf.reshape(clipped, [grid.rowParts, -1, matrixCols(shape)]));
   return { y, inside: perPart.map((mask) => tf.logicalNot(tf.reshape(mask, outShape))) };
+}
+
+/**
+ * The magnitude from which the torch tile takes ADC values for clipped: beyond the bound, compared in float32. The last
+ * value on the grid, in principle the bound itself, may lie a rounding error beyond it.
+ */
+function beyond(bound: number, step: number): number {
+  if (step === 0) return bound * (1 + 2 ** -23);
+  const top = Math.fround(Math.round(bound / step) * step);
+  return top > bound && top - bound < step / 4 ? bound - step / 4 : bound + step / 4;
 }

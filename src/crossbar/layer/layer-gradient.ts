@@ -46,19 +46,6 @@ export function maskedInputGradient(
   return parts.reduce((a, b) => tf.add(a, b));
 }
 
-/** The kernel gradient of the torch tile: clipped outputs do not count, part by part. */
-export function maskedKernelGradient(
-  x: tf.Tensor,
-  dy: tf.Tensor,
-  inside: readonly tf.Tensor[] | undefined,
-  shape: LayerShape,
-  grid: LayerGrid,
-): tf.Tensor {
-  if (inside === undefined || allInside(inside)) return kernelGradient(x, dy, shape);
-  const parts = inside.map((mask, part) => partKernelGradient(x, masked(dy, mask), shape, grid, part));
-  return parts.reduce((a, b) => tf.add(a, b));
-}
-
 /** {@link inputGradient} of one row part: `dy` is the gradient of its value. */
 export function partInputGradient(
   dy: tf.Tensor,
@@ -96,7 +83,7 @@ function memberColumn(membership: tf.Tensor2D, part: number): tf.Tensor2D {
 }
 
 /** Reading one number back is cheap where tensors live in memory; a GPU would have to wait for it. */
-function allInside(inside: readonly tf.Tensor[]): boolean {
+export function allInside(inside: readonly tf.Tensor[]): boolean {
   if (tf.getBackend() === 'webgpu') return false;
   return inside.every((mask) => tf.tidy(() => tf.all(mask).dataSync()[0] === 1));
 }

@@ -2,13 +2,12 @@ import { tf } from '../../tensor/index.js';
 import type { Quantiser, StepGradients } from '../quantiser/quantiser.js';
 import type { HwaLayer } from './hwa-layer.js';
 import { partRanges, rangeInForce } from './input-range.js';
-import { masked } from './layer-gradient.js';
 import type { LayerPeriphery } from './layer-periphery.js';
 import { kernelRows } from './layer-shape.js';
 import { noisyWeights } from './noisy-weights.js';
 import { partValues } from './part-values.js';
 import { learnedRange, learnedRangeGradient } from './range-gradient.js';
-import { torchPartGradients } from './torch-layer-gradients.js';
+import { torchLayerGradients } from './torch-layer-gradients.js';
 
 /**
  * The noisy product of a training step on tiles with a quantised periphery, up to the sum of the tiles. As on the torch
@@ -33,9 +32,9 @@ export function quantisedProduct(
     const call = { shape, grid, config, weights: { ...noisy, scales }, range, bias: null, masks: true, rng };
     const { values, inside } = partValues(input, call, tiles);
     const sum = periphery.outputs(values, true).reduce((a, b) => tf.add(a, b));
-    save([input, noisy.logical, noisy.scales, scales, ...values, ...(inside ?? [])]);
+    save([input, noisy.logical, noisy.analog, noisy.scales, scales, ...values, ...(inside ?? [])]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [savedX, matrix, plain, applied, ...rest] = saved;
+      const [savedX, matrix, analog, plain, applied, ...rest] = saved;
       const savedValues = rest.slice(0, values.length);
       const savedInside = inside === undefined ? undefined : rest.slice(values.length);
       const steps = new Map<Quantiser, StepGradients>();
@@ -43,11 +42,12 @@ export function quantisedProduct(
       const ranges = partRanges(range, grid.rowParts);
       scaleSteps(savedValues, dValues, plain as tf.Tensor2D, applied as tf.Tensor2D, ranges, periphery, steps);
       const factors = tf.unstack(tf.div(applied!, plain!));
-      const dParts = dValues.map((dValue, part) => {
-        const scaled = tf.mul(dValue, factors[part]!);
-        return savedInside === undefined ? scaled : masked(scaled, savedInside[part]!);
-      });
-      const { dx, dClipped, dKernel } = torchPartGradients(dParts, savedX!, matrix as tf.Tensor2D, ranges, layer);
+      const dParts = dValues.map((dValue, part) => tf.mul(dValue, factors[part]!));
+      const step = {
+        ...{ ...layer, x: savedX!, matrix: matrix as tf.Tensor2D, ranges, inside: savedInside },
+        weights: { analog: analog as tf.Tensor2D, scales: plain as tf.Tensor2D },
+      };
+      const { dx, dClipped, dKernel } = torchLayerGradients(dParts, step);
       const dRange = learned.map(() => learnedRangeGradient(savedX!, dClipped, range as number, savedInside, layer));
       const dSteps = learners.flatMap((quantiser) => stepsOf(quantiser, steps));
       return [dx, tf.reshape(dKernel, kernel.shape), ...dRange, ...dSteps];

@@ -1,7 +1,8 @@
 import { tf } from '../../tensor/index.js';
 import type { CrossbarConfig } from '../config/crossbar-config.js';
 import type { MvmTrace } from '../mvm/analog-mvm.js';
-import { boundOf, quantise, stepOf } from '../mvm/quantise.js';
+import { dacStep } from '../mvm/dac.js';
+import { boundOf, quantise } from '../mvm/quantise.js';
 import { timesTransposed } from '../mvm/vectors.js';
 import type { CoreGradients, ForwardRecord, TileState } from './tile-record.js';
 
@@ -9,6 +10,41 @@ import type { CoreGradients, ForwardRecord, TileState } from './tile-record.js';
 export interface DigitalFactor {
   readonly factor: tf.Tensor;
   readonly directRange: number;
+}
+
+/** One product of a torch tile, as far as its gradients need it. */
+export interface TorchProduct {
+  /** Input of the crossbar, divided by its range, [batch, inputs]. */
+  readonly input: tf.Tensor2D;
+  /** Output of the crossbar before any digital factor, [batch, outputs]. */
+  readonly raw: tf.Tensor2D;
+  /** Weights that answered, [inputs, outputs], or [batch, inputs, outputs]. */
+  readonly weights: tf.Tensor2D;
+  /** Undefined for an exact product. */
+  readonly trace: MvmTrace | undefined;
+}
+
+/**
+ * Autograd through one product of a torch tile (analog-inference reference, 5.3). Call within a tidy.
+ *
+ * @param dRaw gradient of its output, [batch, outputs]
+ * @returns gradients of the crossbar's input [batch, inputs] and of its weights [inputs, outputs]
+ */
+export function torchProductGradients(
+  dRaw: tf.Tensor2D,
+  { input, raw, weights, trace }: TorchProduct,
+  io: CrossbarConfig['forward'],
+): { dInput: tf.Tensor2D; dWeights: tf.Tensor2D } {
+  if (trace === undefined) {
+    return { dInput: timesTransposed(dRaw, weights), dWeights: tf.matMul(input, dRaw, true, false) };
+  }
+  const dAdc = tf.mul(tf.div(dRaw, trace.scale), adcSlope(trace, raw, io)) as tf.Tensor2D;
+  const dPrepared = timesTransposed(dAdc, trace.weights ?? weights);
+  const dScaled = tf.mul(tf.mul(dPrepared, dacSlope(trace, input, io)), trace.scale);
+  return {
+    dInput: tf.add(dScaled, throughLargest(dRaw, dScaled, raw, input, io)) as tf.Tensor2D,
+    dWeights: tf.matMul(trace.prepared, dAdc, true, false),
+  };
 }
 
 /** Torch tile: autograd through every step, rounding taken as the identity. */
@@ -25,16 +61,9 @@ export function torchCore(
   const scales = state.mappingScales ?? tf.scalar(1);
   const { dInput, weights } = tf.tidy(() => {
     const dRaw = tf.mul(dy, digital?.factor ?? tf.mul(scales, r)) as tf.Tensor2D;
-    const dAdc: tf.Tensor2D =
-      trace === undefined ? dRaw : (tf.mul(tf.div(dRaw, trace.scale), adcSlope(trace, raw, io)) as tf.Tensor2D);
-    const prepared: tf.Tensor2D = trace?.prepared ?? input;
-    const dPrepared = timesTransposed(dAdc, trace?.weights ?? active);
-    const dScaled =
-      trace === undefined ? dPrepared : tf.mul(tf.mul(dPrepared, dacSlope(trace, input, io)), trace.scale);
-    const dWeights = tf.matMul(prepared, dAdc, true, false);
-    const dInputWhole = trace === undefined ? dScaled : tf.add(dScaled, throughLargest(dRaw, dScaled, raw, input, io));
+    const { dInput, dWeights } = torchProductGradients(dRaw, { input, raw, weights: active, trace }, io);
     return {
-      dInput: dInputWhole.clone() as tf.Tensor2D,
+      dInput: dInput.clone() as tf.Tensor2D,
       weights: (state.mappingScales === undefined
         ? dWeights.clone()
         : tf.div(dWeights, tf.square(scales))) as tf.Tensor2D,
@@ -88,7 +117,7 @@ function adcSlope({ rounded }: MvmTrace, raw: tf.Tensor2D, io: CrossbarConfig['f
 /** 0 where the DAC clipped (it rounds first, so that a value just beyond the bound may still pass); asymmetry as a factor. */
 function dacSlope({ scale, prepared }: MvmTrace, input: tf.Tensor2D, io: CrossbarConfig['forward']): tf.Tensor {
   const bound = boundOf(io.inpBound);
-  const rounded = quantise(tf.mul(input, scale), stepOf(bound, io.inpRes));
+  const rounded = quantise(tf.mul(input, scale), dacStep(io, 'torch'));
   const open = Number.isFinite(bound) ? tf.cast(tf.lessEqual(tf.abs(rounded), bound), 'float32') : tf.onesLike(input);
   if (io.inpAsymmetry === 0) return open;
   const skew = tf.where(tf.less(prepared, 0), tf.fill(prepared.shape, 1 - io.inpAsymmetry), tf.onesLike(prepared));

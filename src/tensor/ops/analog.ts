@@ -36,6 +36,8 @@ export interface AnalogPeriphery {
   readonly outFactor?: number;
   /** Whether a ReLU follows the sum over the tiles and the bias. */
   readonly relu?: boolean;
+  /** Magnitude of ADC values that the clip mask marks; above outBound (not with AbsMax) that of values not yet clipped. 0.999 outBound if absent. */
+  readonly clipFrom?: number;
   /** Whether the clip mask is wanted. */
   readonly masks?: boolean;
 }
@@ -51,7 +53,7 @@ export interface AnalogConvGeometry {
 /** Result of an analog product. */
 export interface AnalogResult {
   readonly y: tf.Tensor;
-  /** 1 where the value of a tile reached 0.999 outBound, bool [tiles, positions, outputs]; only with `masks`, and where there is one. */
+  /** 1 where the value of a tile reached clipFrom, bool [tiles, positions, outputs]; only with `masks`, and where there is one. */
   readonly clipped?: tf.Tensor;
 }
 

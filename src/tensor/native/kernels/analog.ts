@@ -20,6 +20,7 @@ function peripheryFields(attrs: AnalogPeriphery): number[] {
     attrs.inpStep,
     attrs.outBound,
     attrs.outStep,
+    attrs.clipFrom ?? 0.999 * attrs.outBound,
     attrs.outNoise,
     attrs.outFactor ?? 1,
     attrs.relu ? 1 : 0,

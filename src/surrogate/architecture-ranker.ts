@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Architecture, emptySurvey, type SearchSpace, type Survey, surveyArchitectures } from '../space/index.js';
+import { requireMembers } from './require-members.js';
 import { readCard, readSurrogateFile } from './surrogate-card.js';
 import { importXgboost } from './xgboost/import-xgboost.js';
 import type { TreeEnsemble } from './xgboost/tree-ensemble.js';
@@ -40,7 +41,14 @@ export class ArchitectureRanker {
     return new ArchitectureRanker(space, importXgboost(readSurrogateFile(file), file));
   }
 
+  /**
+   * Genes are taken as they are, since checking them would take longer than ranking: hand in what the space handed out or
+   * {@link SearchSpace.validate} let pass.
+   *
+   * @throws ARCHITECTURE_INVALID when an architecture belongs to another space
+   */
   rank(architectures: readonly Architecture[]): Ranking {
+    this.#refuseForeign(architectures);
     const scores = new Float32Array(architectures.length);
     const within = new Uint8Array(architectures.length);
     for (let first = 0; first < architectures.length; first += BLOCK) {
@@ -51,5 +59,10 @@ export class ArchitectureRanker {
       within.set(survey.within, first);
     }
     return { scores, within };
+  }
+
+  #refuseForeign(architectures: readonly Architecture[]): void {
+    if (architectures.every(({ space }) => space === this.space.name)) return;
+    requireMembers(this.space, architectures, (place) => `architectures.${place}`);
   }
 }

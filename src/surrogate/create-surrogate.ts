@@ -1,3 +1,4 @@
+import { fail, nearestWord } from '../config/index.js';
 import type { SearchSpace } from '../space/index.js';
 import { BlendMaker } from './blend/maker.js';
 import type { GaussianProcessOptions } from './gaussian-process/gaussian-process.js';
@@ -6,7 +7,7 @@ import type { ModelMaker } from './model.js';
 import { ModelSurrogate, type SurrogateOptions } from './model-surrogate.js';
 import { NetworkEnsembleMaker, type NetworkEnsembleOptions } from './neural/maker.js';
 import type { Surrogate } from './surrogate.js';
-import type { SurrogateKind } from './surrogate-kind.js';
+import { type SurrogateKind, surrogateKinds } from './surrogate-kind.js';
 import { XgboostMaker, type XgboostMakerOptions } from './xgboost/maker.js';
 
 /** Options of a surrogate: those of every kind, and those of its models. */
@@ -21,7 +22,8 @@ export interface CreateSurrogateOptions extends SurrogateOptions {
 /**
  * A surrogate of a kind for a space.
  *
- * @throws SURROGATE_UNAVAILABLE where it needs the XGBoost library and that is missing
+ * @throws SURROGATE_UNAVAILABLE where it needs the XGBoost library and that is missing; SURROGATE_INVALID for a kind that
+ *   does not exist
  * @example
  * const surrogate = createSurrogate('gp', loadSpace('resnet-tiny'));
  * surrogate.fit(rows, createRng(1));
@@ -35,7 +37,7 @@ export function createSurrogate(
   return new ModelSurrogate(kind, createMaker(kind, options), space, options);
 }
 
-/** What fits the models of a kind. */
+/** What fits the models of a kind. @throws SURROGATE_UNAVAILABLE, SURROGATE_INVALID */
 export function createMaker(kind: SurrogateKind, options: CreateSurrogateOptions = {}): ModelMaker {
   switch (kind) {
     case 'xgboost':
@@ -46,5 +48,16 @@ export function createMaker(kind: SurrogateKind, options: CreateSurrogateOptions
       return new NetworkEnsembleMaker(options.mlp);
     case 'blend':
       return new BlendMaker(createMaker('xgboost', options), createMaker('gp', options));
+    default:
+      return refuseKind(kind);
   }
+}
+
+function refuseKind(kind: never): never {
+  const guess = nearestWord(String(kind), surrogateKinds);
+  return fail(
+    'SURROGATE_INVALID',
+    `There is no surrogate of the kind "${kind}".${guess === undefined ? '' : ` Did you mean "${guess}"?`}`,
+    { path: 'kind', found: String(kind), accepted: surrogateKinds.join(', ') },
+  );
 }

@@ -6,6 +6,7 @@ import type { Rng } from '../tensor/index.js';
 import { atLeast, type Fold, type HeldOut, heldOutTau, median, repeatedFolds } from './cross-validation.js';
 import { columnRanges, isWithin } from './feature-ranges.js';
 import type { Model, ModelMaker, Purpose } from './model.js';
+import { requireMembers } from './require-members.js';
 import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
 import { type FitNotes, readCard, type SurrogateCard } from './surrogate-card.js';
 import type { SurrogateKind } from './surrogate-kind.js';
@@ -36,7 +37,7 @@ const labelOf: Record<Target, (row: TrialRow) => number> = {
   std: (row) => row.std,
 };
 
-const purposeOf: Record<Target, Purpose> = { score: 'both', avm: 'amount', std: 'amount' };
+const purposeOf: Record<Target, Purpose> = { score: 'both', avm: 'belief', std: 'amount' };
 
 /** Fewest rows of a fold for which an order can be told. */
 const LEAST_FOLD = 3;
@@ -75,8 +76,10 @@ export class ModelSurrogate implements Surrogate {
       });
     }
     rows.forEach(requireNumbers);
+    const architectures = rows.map(({ architecture }) => architecture);
+    requireMembers(this.space, architectures, (row) => `rows.${row}.architecture`);
     const seed = rng.int(0, 2 ** 31 - 1);
-    const features = this.#encode(rows.map(({ architecture }) => architecture));
+    const features = this.#encode(architectures);
     const report = { rows: rows.length, ...this.#heldOut(rows, features, seed, rng.child('folds')) };
     this.dispose();
     this.#models = ofEachTarget((target) => this.#train(target, rows, features, seed, purposeOf[target]));
@@ -96,6 +99,7 @@ export class ModelSurrogate implements Surrogate {
 
   predict(architectures: readonly Architecture[]): Prediction[] {
     const { models, card } = this.#fitted();
+    requireMembers(this.space, architectures, (place) => `architectures.${place}`);
     const table = this.#table(architectures);
     const { score, mean, deviation } = models.score.predict(table);
     const avm = models.avm.predict(table);

@@ -6,7 +6,7 @@ export interface Belief {
   readonly score: ArrayLike<number>;
   /** Expected value, in units of the labels. */
   readonly mean: ArrayLike<number>;
-  /** Standard deviation of what is believed of the value, noise of single measurements left out. */
+  /** Standard deviation of what is believed of the value, noise of single measurements left out; NaN where that is unknown. */
   readonly deviation: ArrayLike<number>;
 }
 
@@ -21,8 +21,17 @@ export interface Model {
   dispose(): void;
 }
 
-/** What a model will be asked for; less may be cheaper. `both`: order, mean and deviation of the same quantity. */
-export type Purpose = 'order' | 'amount' | 'both';
+/**
+ * What a model will be asked for; less may be cheaper. `order`: the score; `amount`: the mean, by which it also orders;
+ * `belief`: that mean and its deviation, where they come from one and the same fit; `both`: order, mean and deviation of
+ * the same quantity, whatever they cost.
+ */
+export type Purpose = 'order' | 'amount' | 'belief' | 'both';
+
+/** Whether the mean is all that has to be fitted: nothing is ordered by a model of its own. */
+export function fitsMeanOnly(purpose: Purpose): boolean {
+  return purpose === 'amount' || purpose === 'belief';
+}
 
 /** A way of modelling: fits models and reads them back. */
 export interface ModelMaker {

@@ -23,7 +23,10 @@ export interface Prediction {
   readonly deviation: number;
   /** Accuracy variation over one month. */
   readonly avm: number;
-  /** How unsure the surrogate is of that variation, as a standard deviation. */
+  /**
+   * How unsure the surrogate is of that variation, as a standard deviation; noise of single measurements is left out. NaN
+   * where it cannot tell: XGBoost fits a single model to the variation.
+   */
   readonly avmDeviation: number;
   /** Standard deviation of the 1-day accuracy. */
   readonly std: number;
@@ -49,9 +52,18 @@ export interface FitReport {
 
 /** A model that predicts the outcome of trials. */
 export interface Surrogate {
-  /** Fits on these rows only; earlier fits are forgotten. All chance comes from `rng`. */
+  /**
+   * Fits on these rows only; earlier fits are forgotten. All chance comes from `rng`.
+   *
+   * @throws SURROGATE_INVALID for fewer than two rows or figures that are no numbers; ARCHITECTURE_INVALID for rows of
+   *   another space
+   */
   fit(rows: readonly TrialRow[], rng: Rng): FitReport;
-  /** One prediction per architecture. Before the first fit or load this is an error. */
+  /**
+   * One prediction per architecture. Before the first fit or load this is an error.
+   *
+   * @throws ARCHITECTURE_INVALID naming the place in the list, when one is no point of the space
+   */
   predict(architectures: readonly Architecture[]): Prediction[];
   /** Writes the models as JSON and a card with what they were fitted on, to which `notes` are added. */
   save(folder: string, notes?: FitNotes): void;

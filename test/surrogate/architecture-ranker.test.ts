@@ -32,6 +32,21 @@ describe.skipIf(!status.available)(`ArchitectureRanker (${status.reason})`, () =
     surrogate.dispose();
   });
 
+  it('refuses architectures of another space', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kirchhoff-ranker-'));
+    const surrogate = createSurrogate('xgboost', space, { folds: 0, rounds: 2 });
+    surrogate.fit(rows, createRng(1));
+    surrogate.save(folder);
+    surrogate.dispose();
+    const foreign = loadSpace('resnet-cifar10').sample(rng);
+    expect(() => ArchitectureRanker.load(folder, space).rank([rows[0]!.architecture, foreign])).toThrow(
+      expect.objectContaining({
+        code: 'ARCHITECTURE_INVALID',
+        details: expect.objectContaining({ path: 'architectures.1.space' }),
+      }),
+    );
+  });
+
   it('refuses a surrogate without trees', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kirchhoff-ranker-'));
     const surrogate = createSurrogate('gp', space, { folds: 0 });

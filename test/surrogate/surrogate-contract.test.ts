@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadSpace } from '../../src/space/index.js';
+import { type Architecture, loadSpace } from '../../src/space/index.js';
 import {
   createSurrogate,
   kendallTau,
@@ -29,8 +29,10 @@ function rows(n: number, seed: number, noise = 0): TrialRow[] {
 
 const architectures = (some: readonly TrialRow[]) => some.map((row) => row.architecture);
 const accuracies = (some: readonly TrialRow[]) => some.map((row) => row.oneDayAccuracy);
-const pick = (predictions: readonly Prediction[], key: 'score' | 'mean' | 'deviation' | 'avm' | 'std') =>
-  predictions.map((prediction) => prediction[key]);
+const pick = (
+  predictions: readonly Prediction[],
+  key: 'score' | 'mean' | 'deviation' | 'avm' | 'avmDeviation' | 'std',
+) => predictions.map((prediction) => prediction[key]);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** What every kind promises. */
@@ -64,6 +66,44 @@ function surrogateContract(kind: SurrogateKind): void {
     const unsure = pick(surrogate.predict(architectures(rows(200, 4))), 'deviation');
     for (const deviation of [...sure, ...unsure]) expect(deviation).toBeGreaterThanOrEqual(0);
     expect(mean(unsure)).toBeGreaterThan(mean(sure));
+    surrogate.dispose();
+  });
+
+  it('knows how unsure it is of the variation, where it fits more than one model to it', () => {
+    const seen = rows(80, 3, 0.02);
+    const unseen = rows(200, 4);
+    const surrogate = createSurrogate(kind, space, withoutFolds);
+    surrogate.fit(seen, createRng(1));
+    const sure = pick(surrogate.predict(architectures(seen)), 'avmDeviation');
+    const predicted = surrogate.predict(architectures(unseen));
+    const unsure = pick(predicted, 'avmDeviation');
+    surrogate.dispose();
+    // a single regressor
+    if (kind === 'xgboost') return expect(unsure.every(Number.isNaN)).toBe(true);
+    for (const deviation of [...sure, ...unsure]) expect(deviation).toBeGreaterThan(0);
+    expect(mean(unsure)).toBeGreaterThan(mean(sure));
+    const spread = mean(unseen.map((row) => Math.abs(row.avm - mean(unseen.map(({ avm }) => avm)))));
+    expect(mean(unsure)).toBeLessThan(spread);
+    const near = unseen.filter((row, i) => Math.abs(row.avm - predicted[i]!.avm) < 3 * unsure[i]!);
+    expect(near.length / unseen.length).toBeGreaterThan(0.7);
+  });
+
+  it('refuses rows and architectures that are no points of its space', () => {
+    const surrogate = createSurrogate(kind, space, withoutFolds);
+    const own = rows(20, 8);
+    const foreign = loadSpace('resnet-cifar10').sample(createRng(1));
+    const { space: name, params } = own[0]!.architecture;
+    const broken = { space: name, params: { ...params, outChannel0: -7 } };
+    const refused = (path: string) =>
+      expect.objectContaining({ code: 'ARCHITECTURE_INVALID', details: expect.objectContaining({ path }) });
+    const withRow = (architecture: Architecture) => [...own, { ...own[0]!, architecture }];
+    expect(() => surrogate.fit(withRow(foreign), createRng(1))).toThrow(refused('rows.20.architecture.space'));
+    expect(() => surrogate.fit(withRow(broken), createRng(1))).toThrow(
+      refused('rows.20.architecture.params.outChannel0'),
+    );
+    surrogate.fit(own, createRng(1));
+    expect(() => surrogate.predict([own[0]!.architecture, foreign])).toThrow(refused('architectures.1.space'));
+    expect(() => surrogate.predict([broken])).toThrow(refused('architectures.0.params.outChannel0'));
     surrogate.dispose();
   });
 
@@ -119,6 +159,16 @@ function surrogateContract(kind: SurrogateKind): void {
 }
 
 describe.each(['gp', 'mlp'] as const)('the surrogate %s', surrogateContract);
+
+it('refuses a kind that does not exist, with the nearest that does', () => {
+  expect(() => createSurrogate('xgbost' as SurrogateKind, space)).toThrow(
+    expect.objectContaining({
+      code: 'SURROGATE_INVALID',
+      summary: 'There is no surrogate of the kind "xgbost". Did you mean "xgboost"?',
+      details: { path: 'kind', found: 'xgbost', accepted: 'xgboost, gp, mlp, blend' },
+    }),
+  );
+});
 
 const status = xgboostStatus();
 

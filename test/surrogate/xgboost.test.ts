@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Booster, featureTable, xgboostStatus } from '../../src/surrogate/index.js';
@@ -92,6 +95,58 @@ describe.skipIf(!status.available)(`XGBoost through its C API (${status.reason})
       try { Booster.train(table, new Float32Array([1]), 5, {}); } catch { process.exitCode = 7; }
     `);
     expect([run.status, run.stdout, run.stderr]).toEqual([7, '', '']);
+  });
+});
+
+/** Where no koffi can be found: a folder of its own, with everything else in one file. */
+function runWithoutKoffi(script: string, folder: string) {
+  const file = join(folder, 'bundle.mjs');
+  const bundle = spawnSync(
+    'node_modules/.bin/esbuild',
+    [
+      ...['--bundle', '--platform=node', '--format=esm', '--loader=ts', '--external:koffi', `--outfile=${file}`],
+      // what CommonJS packages in the bundle call
+      "--banner:js=import { createRequire as of } from 'node:module'; const require = of(import.meta.url);",
+    ],
+    { encoding: 'utf8', cwd: root, input: script },
+  );
+  if (bundle.status !== 0) throw new Error(bundle.stderr);
+  return spawnSync(process.execPath, [file], { encoding: 'utf8', cwd: folder });
+}
+
+describe('without koffi, whose binaries are optional dependencies', () => {
+  const script = `
+    import { createMaker } from './src/surrogate/create-surrogate.js';
+    import { xgboostStatus } from './src/surrogate/index.js';
+    const table = { values: new Float32Array([1, 2, 3, 4]), rows: 4, cols: 1 };
+    const mean = createMaker('gp').fit(table, new Float64Array([1, 2, 3, 4]), 1, 'both').predict(table).mean;
+    let refusal;
+    try { createMaker('xgboost'); } catch ({ code, details }) { refusal = { code, details }; }
+    console.log(JSON.stringify({ rows: mean.length, status: xgboostStatus(), refusal }));`;
+
+  it.each([
+    ['that is not installed', null, "Cannot find module 'koffi'"],
+    [
+      'without a binary',
+      'throw new Error("Cannot find the native Koffi module");',
+      'Cannot find the native Koffi module',
+    ],
+  ])('%s, only XGBoost is missing, and says why', (_, koffi, reason) => {
+    const folder = mkdtempSync(join(tmpdir(), 'kirchhoff-koffi-'));
+    if (koffi !== null) {
+      mkdirSync(join(folder, 'node_modules/koffi'), { recursive: true });
+      writeFileSync(join(folder, 'node_modules/koffi/index.js'), koffi);
+    }
+    const run = runWithoutKoffi(script, folder);
+    expect(run.stderr).toBe('');
+    const { rows, status: told, refusal } = JSON.parse(run.stdout);
+    expect(rows).toBe(4);
+    expect(told).toMatchObject({ available: false, version: null, library: null });
+    expect(told.reason).toContain(`koffi: ${reason}. Get it: npm install --include=optional`);
+    expect(refusal).toMatchObject({
+      code: 'SURROGATE_UNAVAILABLE',
+      details: { source: 'koffi', found: `koffi: ${reason}`, hint: expect.stringContaining('--include=optional') },
+    });
   });
 });
 

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Architecture } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
 import { paretoFront } from '../pareto/fronts.js';
-import { expectedImprovement, probabilityWithin, VolumeImprovement } from './acquisition.js';
+import { expectedImprovement, probabilityWithin, standardDeviation, VolumeImprovement } from './acquisition.js';
 import { AdvisedStrategy, poolSize } from './advised-strategy.js';
 import { Candidates } from './candidates.js';
+import type { Success } from './memory.js';
 import { ScoredSet } from './scored-set.js';
 import type { Opinion, StrategyContext } from './strategy.js';
 
@@ -15,6 +16,9 @@ export type BayesianOptions = z.output<typeof bayesianSchema>;
 
 /** How often the candidates around the most promising ones are looked at. */
 const rounds = 5;
+
+/** No variation is greater, since accuracies lie between 0 and 1: such a limit binds nothing. */
+const MOST_AVM = 1;
 
 /** What is expected of a candidate: the higher, the sooner it is measured. */
 type Acquisition = (opinion: Opinion) => number;
@@ -61,7 +65,7 @@ export class Bayesian extends AdvisedStrategy {
     const { avmLimit } = this.context;
     const measured = this.memory.successes;
     const feasible = measured.filter(({ outcome }) => outcome.avm <= avmLimit);
-    const within = ({ avm, avmDeviation }: Opinion) => probabilityWithin(avm, avmDeviation, avmLimit);
+    const within = this.#within(measured);
     // while nothing measured keeps the limit, look for what most likely does
     if (feasible.length === 0) return within;
     const opinions = scored.opinions(feasible.map(({ architecture }) => architecture));
@@ -71,6 +75,18 @@ export class Bayesian extends AdvisedStrategy {
     }
     const best = Math.max(...opinions.map(({ mean }) => mean));
     return (opinion) => within(opinion) * expectedImprovement(opinion.mean, opinion.deviation, best);
+  }
+
+  /**
+   * Probability that a candidate keeps the limit on the variation. Where the surrogate cannot tell how unsure it is of its
+   * prediction, that counts as no surer than a guess: the spread of what is measured.
+   */
+  #within(measured: readonly Success[]): Acquisition {
+    const { avmLimit } = this.context;
+    if (avmLimit >= MOST_AVM) return () => 1;
+    const spread = standardDeviation(measured.map(({ outcome }) => outcome.avm));
+    return ({ avm, avmDeviation }) =>
+      probabilityWithin(avm, Number.isNaN(avmDeviation) ? spread : avmDeviation, avmLimit);
   }
 
   /**

@@ -36,7 +36,7 @@ export interface Opinion {
   readonly deviation: number;
   /** Predicted accuracy variation over one month. */
   readonly avm: number;
-  /** How unsure the surrogate is of that variation, as a standard deviation. */
+  /** How unsure the surrogate is of that variation, as a standard deviation; NaN where it cannot tell. */
   readonly avmDeviation: number;
   /** Predicted standard deviation of the 1-day accuracy. */
   readonly std: number;

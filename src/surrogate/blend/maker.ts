@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type LabelWarp, labelWarp, toScores } from '../label-warp.js';
-import type { Belief, Model, ModelMaker, Purpose } from '../model.js';
+import { type Belief, fitsMeanOnly, type Model, type ModelMaker, type Purpose } from '../model.js';
 import { readModelFile, writeModelFile } from '../model-file.js';
 import type { FeatureTable } from '../xgboost/booster.js';
 
@@ -26,7 +26,7 @@ export class BlendMaker implements ModelMaker {
   }
 
   fit(table: FeatureTable, labels: Float64Array, seed: number, purpose: Purpose): Model {
-    if (purpose === 'amount') return this.process.fit(table, labels, seed, purpose);
+    if (fitsMeanOnly(purpose)) return this.process.fit(table, labels, seed, purpose);
     const process = this.process.fit(table, labels, seed, 'both');
     const ranker = this.ranker.fit(table, labels, seed, 'order');
     const warp = labelWarp(Float64Array.from(ranker.predict(table).score));
@@ -34,7 +34,7 @@ export class BlendMaker implements ModelMaker {
   }
 
   load(folder: string, name: string, purpose: Purpose): Model {
-    if (purpose === 'amount') return this.process.load(folder, name, purpose);
+    if (fitsMeanOnly(purpose)) return this.process.load(folder, name, purpose);
     const { warp } = readModelFile(warpFile(folder, name), warpSchema);
     return new Blend(this.ranker.load(folder, name, 'order'), this.process.load(folder, name, 'both'), warp);
   }

@@ -67,7 +67,8 @@ class WarpedProcess implements Model {
   }
 
   predict(table: FeatureTable): Belief {
-    const { mean, deviation } = predictGaussianProcess(this.state, table, this.purpose !== 'both');
+    const meanOnly = this.purpose === 'order' || this.purpose === 'amount';
+    const { mean, deviation } = predictGaussianProcess(this.state, table, meanOnly);
     return { score: mean, ...fromScores(this.warp, mean, deviation) };
   }
 

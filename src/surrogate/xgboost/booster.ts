@@ -1,4 +1,3 @@
-import koffi from 'koffi';
 import { fail } from '../../config/index.js';
 import { xgboost } from './library.js';
 
@@ -101,8 +100,9 @@ export class Booster {
   #predictMatrix(matrix: unknown): Float32Array {
     const count: [number | bigint] = [0];
     const values: [unknown] = [null];
-    xgboost().call('XGBoosterPredict', this.#handle, matrix, 0, 0, 0, count, values);
-    return new Float32Array(koffi.decode(values[0], koffi.array('float', Number(count[0]))) as ArrayLike<number>);
+    const { call, floatsAt } = xgboost();
+    call('XGBoosterPredict', this.#handle, matrix, 0, 0, 0, count, values);
+    return floatsAt(values[0], Number(count[0]));
   }
 
   /** XGBoost reads beyond a row that is too short, and takes a short row's missing features for absent ones. */
@@ -123,8 +123,9 @@ export class Booster {
   toBytes(format: 'json' | 'ubj' | 'deprecated'): Uint8Array {
     const length: [number | bigint] = [0];
     const data: [unknown] = [null];
-    xgboost().call('XGBoosterSaveModelToBuffer', this.#handle, JSON.stringify({ format }), length, data);
-    return Uint8Array.from(koffi.decode(data[0], koffi.array('uint8_t', Number(length[0]))) as Uint8Array);
+    const { call, bytesAt } = xgboost();
+    call('XGBoosterSaveModelToBuffer', this.#handle, JSON.stringify({ format }), length, data);
+    return bytesAt(data[0], Number(length[0]));
   }
 
   /** Frees the native memory; once is enough, more does no harm. */

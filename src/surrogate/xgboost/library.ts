@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import koffi from 'koffi';
+import type koffiModule from 'koffi';
 import { fail } from '../../config/index.js';
 
 /** The functions of XGBoost's C API that are used here; every one but the last two returns 0 on success. */
@@ -10,7 +10,12 @@ export interface XgboostLibrary {
   /** The file that was loaded. */
   readonly file: string;
   call(name: XgboostFunction, ...args: unknown[]): void;
+  /** Copies of so many values that begin where a pointer of the library leads. */
+  floatsAt(pointer: unknown, count: number): Float32Array;
+  bytesAt(pointer: unknown, count: number): Uint8Array;
 }
+
+type Koffi = typeof koffiModule;
 
 /** https://xgboost.readthedocs.io/en/release_1.7.0/c.html */
 const declarations = {
@@ -46,75 +51,102 @@ export interface XgboostStatus {
   readonly reason: string;
 }
 
+/** What is missing, what was tried to find it, and how to get it. */
+interface Missing {
+  readonly source: string;
+  readonly tried: readonly string[];
+  readonly accepted: string;
+  readonly hint: string;
+}
+
 let loaded: XgboostLibrary | undefined;
-const failures: string[] = [];
 
 /** Whether XGBoost can be used, and if not, why. */
 export function xgboostStatus(): XgboostStatus {
-  const library = tryLoad();
-  if (library === undefined) return { available: false, version: null, library: null, reason: whyNot() };
-  return { available: true, version: library.version, library: library.file, reason: `loaded ${library.file}` };
+  const found = findLibrary();
+  if ('tried' in found) return { available: false, version: null, library: null, reason: whyNot(found) };
+  return { available: true, version: found.version, library: found.file, reason: `loaded ${found.file}` };
 }
 
 /** The library. @throws SURROGATE_UNAVAILABLE with everything that was tried */
 export function xgboost(): XgboostLibrary {
-  return (
-    tryLoad() ??
-    fail('SURROGATE_UNAVAILABLE', 'The XGBoost library cannot be loaded.', {
-      source: 'XGBOOST_LIBRARY',
-      found: failures.join('; '),
-      accepted: 'the path of libxgboost (1.6 or newer)',
-      hint: howToGet,
-    })
-  );
+  const found = findLibrary();
+  if (!('tried' in found)) return found;
+  const { tried, ...details } = found;
+  return fail('SURROGATE_UNAVAILABLE', 'The XGBoost library cannot be loaded.', {
+    ...details,
+    found: tried.join('; '),
+  });
 }
 
-const howToGet =
-  'npm install xgboost_node, or install libxgboost and set XGBOOST_LIBRARY to its path; surrogate.kind none does without';
-
-function whyNot(): string {
-  return `${failures.join('; ')}. Get it: ${howToGet}`;
+function whyNot({ tried, hint }: Missing): string {
+  return `${tried.join('; ')}. Get it: ${hint}`;
 }
 
-function tryLoad(): XgboostLibrary | undefined {
+function findLibrary(): XgboostLibrary | Missing {
   if (loaded !== undefined) return loaded;
-  failures.length = 0;
-  for (const file of candidates()) {
+  const koffi = findKoffi();
+  if ('tried' in koffi) return koffi;
+  const tried: string[] = [];
+  for (const file of candidates(tried)) {
     try {
-      loaded = load(file);
+      loaded = load(koffi, file);
       return loaded;
     } catch (error) {
-      failures.push(`${file}: ${(error as Error).message.split('\n')[0]}`);
+      tried.push(`${file}: ${firstLineOf(error)}`);
     }
   }
-  return undefined;
+  return {
+    source: 'XGBOOST_LIBRARY',
+    tried,
+    accepted: 'the path of libxgboost (1.6 or newer)',
+    hint: 'npm install xgboost_node, or install libxgboost and set XGBOOST_LIBRARY to its path; surrogate.kind none does without',
+  };
 }
 
-/** Where the library may lie, in the order of preference. */
-function candidates(): string[] {
+/** What calls C. Its binaries are optional dependencies: importing it statically, nothing would work without them. */
+function findKoffi(): Koffi | Missing {
+  try {
+    return createRequire(import.meta.url)('koffi') as Koffi;
+  } catch (error) {
+    return {
+      source: 'koffi',
+      tried: [`koffi: ${firstLineOf(error)}`],
+      accepted: 'koffi with its binary for this platform, an optional dependency',
+      hint: 'npm install --include=optional; surrogate.kind gp, mlp and none do without',
+    };
+  }
+}
+
+function firstLineOf(error: unknown): string {
+  return (error as Error).message.split('\n')[0]!;
+}
+
+/** Where the library may lie, in the order of preference; `tried` hears what is known to be in vain. */
+function candidates(tried: string[]): string[] {
   const named = process.env.XGBOOST_LIBRARY;
   if (named !== undefined && named !== '') return [named];
-  const shipped = shippedLibrary();
+  const shipped = shippedLibrary(tried);
   const system = { linux: ['libxgboost.so', 'libxgboost.so.0'], darwin: ['libxgboost.dylib'], win32: ['xgboost.dll'] };
   return [...(shipped === undefined ? [] : [shipped]), ...(system[process.platform as keyof typeof system] ?? [])];
 }
 
 /** The library that the optional package `xgboost_node` carries; its own JavaScript is never loaded. */
-function shippedLibrary(): string | undefined {
+function shippedLibrary(tried: string[]): string | undefined {
   try {
     const folder = dirname(createRequire(import.meta.url).resolve('xgboost_node/package.json'));
     const parts = process.platform === 'darwin' ? ['binary', 'libxgboost.dylib'] : ['lib', 'libxgboost.so'];
     const file = join(folder, ...parts);
     if (existsSync(file)) return file;
-    failures.push(`xgboost_node: carries no ${file}`);
+    tried.push(`xgboost_node: carries no ${file}`);
     return undefined;
   } catch {
-    failures.push('xgboost_node: not installed');
+    tried.push('xgboost_node: not installed');
     return undefined;
   }
 }
 
-function load(file: string): XgboostLibrary {
+function load(koffi: Koffi, file: string): XgboostLibrary {
   const library = koffi.load(file);
   const lastError = library.func('const char *XGBGetLastError()');
   const functions = Object.fromEntries(
@@ -126,10 +158,18 @@ function load(file: string): XgboostLibrary {
     }
   };
   call('XGBSetGlobalConfig', '{"verbosity": 0}');
-  return { file, call, version: versionOf(library) };
+  const valuesAt = (pointer: unknown, type: string, count: number): unknown =>
+    koffi.decode(pointer, koffi.array(type, count));
+  return {
+    file,
+    call,
+    version: versionOf(library),
+    floatsAt: (pointer, count) => new Float32Array(valuesAt(pointer, 'float', count) as ArrayLike<number>),
+    bytesAt: (pointer, count) => Uint8Array.from(valuesAt(pointer, 'uint8_t', count) as Uint8Array),
+  };
 }
 
-function versionOf(library: ReturnType<typeof koffi.load>): string {
+function versionOf(library: ReturnType<Koffi['load']>): string {
   const parts: [number[], number[], number[]] = [[0], [0], [0]];
   library.func('void XGBoostVersion(_Out_ int *major, _Out_ int *minor, _Out_ int *patch)')(...parts);
   return parts.flat().join('.');

@@ -4,7 +4,7 @@ import { fail } from '../../config/index.js';
 import { writeFileAtomic } from '../../store/index.js';
 import { createRng } from '../../tensor/index.js';
 import { meanAndDeviation } from '../ensemble.js';
-import type { Belief, Model, ModelMaker, Purpose } from '../model.js';
+import { type Belief, fitsMeanOnly, type Model, type ModelMaker, type Purpose } from '../model.js';
 import { type ModelRecipe, rankerRecipe, regressorRecipe } from '../model-parameters.js';
 import { readSurrogateFile } from '../surrogate-card.js';
 import { Booster, type FeatureTable } from './booster.js';
@@ -36,7 +36,7 @@ export class XgboostMaker implements ModelMaker {
   fit(table: FeatureTable, labels: Float64Array, seed: number, purpose: Purpose): Model {
     const boosters: Booster[] = [];
     try {
-      boosters.push(this.#train(purpose === 'amount' ? regressorRecipe : rankerRecipe, table, labels, seed));
+      boosters.push(this.#train(fitsMeanOnly(purpose) ? regressorRecipe : rankerRecipe, table, labels, seed));
       for (let i = 0; purpose === 'both' && i < (this.options.members ?? MEMBERS); i++) {
         const [sample, sampleLabels] = bootstrap(table, labels, seed, i);
         boosters.push(this.#train(regressorRecipe, sample, sampleLabels, seed + 1 + i));
@@ -67,7 +67,7 @@ export class XgboostMaker implements ModelMaker {
   }
 }
 
-/** The first booster orders (and measures, if it is alone); the others are the ensemble. */
+/** The first booster orders (and measures, if it is alone, of unknown deviation); the others are the ensemble. */
 class BoostedModel implements Model {
   constructor(private readonly boosters: readonly Booster[]) {}
 

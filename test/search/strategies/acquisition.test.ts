@@ -4,6 +4,7 @@ import {
   expectedImprovement,
   normalCdf,
   probabilityWithin,
+  standardDeviation,
   VolumeImprovement,
 } from '../../../src/search/strategies/acquisition.js';
 import { createRng } from '../../../src/tensor/index.js';
@@ -50,6 +51,12 @@ describe('acquisition', () => {
       expect(normalCdf(x)).toBeCloseTo(p, 6);
     }
     expect(probabilityWithin(0.1, 0.02, 0.12)).toBeCloseTo(0.8413447461, 6);
+  });
+
+  it('is indifferent to a limit where nothing is known of the spread', () => {
+    expect(standardDeviation([0.1, 0.2, 0.6])).toBeCloseTo(Math.sqrt(0.07), 12);
+    expect(standardDeviation([0.3])).toBe(Number.POSITIVE_INFINITY);
+    expect(probabilityWithin(0.3, Number.POSITIVE_INFINITY, 0.1)).toBeCloseTo(0.5, 6);
   });
 
   it('expects about the volume that a candidate adds on average', () => {

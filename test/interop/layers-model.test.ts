@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadLayersModel, saveLayersModel, toLayersModel } from '../../src/interop/index.js';
 import { baselineGraph, GraphBuilder, Model, resnet, resnetTiny } from '../../src/nn/index.js';
@@ -95,6 +96,63 @@ describe('files of TensorFlow.js', () => {
     const bytes = await readFile(join(dir, file));
     await rm(join(dir, file));
     if (length !== undefined) await writeFile(join(dir, file), bytes.subarray(0, length));
+    await expect(loadLayersModel(dir)).rejects.toThrow(message);
+  });
+
+  /** A dense layer of two inputs and two outputs whose files hold the given entries and bytes instead of its own. */
+  async function withWeights(weights: readonly object[], bytes: readonly Uint8Array[]): Promise<void> {
+    const net = tfl.sequential({ layers: [tfl.layers.dense({ name: 'dense', units: 2, inputShape: [2] })] });
+    await saveLayersModel(net, dir);
+    net.dispose();
+    const document = JSON.parse(await readFile(join(dir, 'model.json'), 'utf8'));
+    document.weightsManifest[0].weights = weights;
+    await writeFile(join(dir, 'model.json'), JSON.stringify(document));
+    await writeFile(join(dir, 'model.weights.bin'), Buffer.concat(bytes));
+  }
+
+  const bytesOf = (array: ArrayBufferView<ArrayBuffer>) => new Uint8Array(array.buffer);
+  const kernel = (rest: object) => ({ name: 'dense/kernel', shape: [2, 2], dtype: 'float32', ...rest });
+  const bias = { name: 'dense/bias', shape: [2], dtype: 'float32' };
+  const biasBytes = bytesOf(new Float32Array([0.5, -1]));
+
+  it.each([
+    ['uint8', { dtype: 'uint8', scale: 0.5, min: -1 }, new Uint8Array([0, 1, 2, 255]), [-1, -0.5, 0, 126.5]],
+    ['uint16', { dtype: 'uint16', scale: 0.25, min: 1 }, new Uint16Array([0, 1, 2, 40000]), [1, 1.25, 1.5, 10001]],
+    ['float16', { dtype: 'float16' }, new Uint16Array([0x3c00, 0xc000, 0x3800, 0]), [1, -2, 0.5, 0]],
+  ])('are read with weights stored as %s', async (_, quantization, stored, values) => {
+    await withWeights([kernel({ quantization }), bias], [bytesOf(stored), biasBytes]);
+    const loaded = await loadLayersModel(dir);
+    expect(loaded.getWeights().map((w) => [...w.dataSync()])).toEqual([values, [0.5, -1]]);
+    loaded.dispose();
+
+    await withWeights([kernel({ quantization }), bias], [bytesOf(stored), biasBytes.subarray(1)]);
+    const expected = stored.byteLength + 8;
+    await expect(loadLayersModel(dir)).rejects.toThrow(
+      new RegExp(`found: +${expected - 1} bytes\\s+accepted: ${expected} bytes`),
+    );
+  });
+
+  it('are read with counters and flags of an optimiser', async () => {
+    const state = [
+      { name: 'iter', shape: [], dtype: 'int32', group: 'optimizer' },
+      { name: 'flags', shape: [3], dtype: 'bool', group: 'optimizer' },
+    ];
+    const floats = bytesOf(new Float32Array([1, 2, 3, 4]));
+    const stored = [floats, biasBytes, bytesOf(new Int32Array([7])), new Uint8Array([1, 0, 1])];
+    await withWeights([kernel({}), bias, ...state], stored);
+    const loaded = await loadLayersModel(dir);
+    expect(loaded.getWeights().map((w) => [...w.dataSync()])).toEqual([
+      [1, 2, 3, 4],
+      [0.5, -1],
+    ]);
+    loaded.dispose();
+  });
+
+  it.each([
+    ['no scale', { dtype: 'uint8', min: 0 }, /quantization\.scale/],
+    ['an unknown type', { dtype: 'uint4', min: 0, scale: 1 }, /quantization\.dtype/],
+  ])('are refused with quantised weights of %s', async (_, quantization, message) => {
+    await withWeights([kernel({ quantization }), bias], [new Uint8Array(4), biasBytes]);
     await expect(loadLayersModel(dir)).rejects.toThrow(message);
   });
 });

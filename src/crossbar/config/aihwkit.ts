@@ -1,8 +1,8 @@
-import { fail, parseWith } from '../../config/index.js';
+import { fail } from '../../config/index.js';
 import { converterSchema, noiseModelSchema } from '../../devices/index.js';
-import { type CrossbarConfig, crossbarConfigSchema, tileClasses } from './crossbar-config.js';
-import { withIoDefaults } from './io-classes.js';
+import { type CrossbarConfig, tileClasses } from './crossbar-config.js';
 import { camelKeys, snakeKeys } from './key-case.js';
+import { parseCrossbar } from './parse-crossbar.js';
 import { presets } from './presets.js';
 
 type Json = Record<string, unknown>;
@@ -17,6 +17,10 @@ const classAliases: Readonly<Record<string, string>> = {
   FloatingPointPreset: 'TorchInferenceRPUConfig',
 };
 
+/** AIHWKit's configurations of devices that are trained in memory, by pulses: its other tile classes and their presets. */
+const inMemoryTraining =
+  /^(UnitCell|DigitalRankUpdate)RPUConfig$|^(TikiTaka|TTv2|ChoppedTTv2|AGAD|MixedPrecision)?(ReRam(ES|SB)|Capacitor|EcRam(MO)?|Idealized|GokmenVlasov|PCM)[24]?Preset$/;
+
 /** Parts of an AIHWKit configuration that say nothing about inference or hardware-aware training. */
 const ignoredParts = ['device', 'update', 'runtime', 'toolClass', 'tileClass', 'tileArrayClass'];
 
@@ -24,8 +28,14 @@ const ignoredParts = ['device', 'update', 'runtime', 'toolClass', 'tileClass', '
 export function looksLikeAihwkit(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const keys = Object.keys(value);
-  if (keys.includes('effective') || keys.includes('non_default') || keys.includes('config')) return true;
-  return keys.some((key) => key.includes('_')) || bareClass(value as Json) !== undefined;
+  if (['effective', 'non_default', 'config', 'device'].some((key) => keys.includes(key))) return true;
+  return keys.some((key) => key.includes('_')) || isAihwkitClass(value as Json);
+}
+
+/** True where the class alone tells that an object is AIHWKit's: a part, a preset, a tile that our schema does not know. */
+function isAihwkitClass(value: Json): boolean {
+  const name = String(value.class);
+  return bareClass(value) !== undefined || Object.hasOwn(classAliases, name) || inMemoryTraining.test(name);
 }
 
 /**
@@ -33,20 +43,37 @@ export function looksLikeAihwkit(value: unknown): boolean {
  * preset with changes), the bare effective object, `{modifier, non_default}`, `{clip}`, `{remap}`, a bare noise model, a
  * bare conductance converter, or a golden case or record that holds one of these as its `config`.
  *
- * @throws CROSSBAR_INVALID where a field is unknown or wrong; CROSSBAR_UNSUPPORTED for devices updated by pulses
+ * @throws CROSSBAR_INVALID where a field is unknown or wrong; CROSSBAR_UNSUPPORTED for devices updated by pulses, and for
+ *   settings that the tile resolving time does not take
  */
 export function fromAihwkit(json: unknown, source = 'AIHWKit configuration'): CrossbarConfig {
   const given = json as Json;
   if (isObject(given.config)) return fromAihwkit(given.config, source);
   const { non_default: nonDefault, effective, ...rest } = given;
-  const complete = (effective ?? withoutNonDefault(rest, nonDefault)) as Json;
+  const complete =
+    effective == null ? withoutNonDefault(rest, nonDefault) : withClass(effective as Json, rest.class, source);
   const shaped = toOurShape(complete, source);
-  const start = effective === undefined ? presets[String(complete.class)] : undefined;
-  const whole =
-    start === undefined
-      ? shaped
-      : merged(startFor(start as Json, shaped), { ...shaped, ...(start.class && { class: start.class }) });
-  return parseWith(crossbarConfigSchema, withIoDefaults(whole), source, 'CROSSBAR_INVALID');
+  const start = presets[String(complete.class)];
+  return parseCrossbar(start === undefined ? shaped : merged(startFor(start as Json, shaped), shaped), source);
+}
+
+/** All fields, with the class that stands beside them in `{class, non_default, effective}`. */
+function withClass(effective: Json, outer: unknown, source: string): Json {
+  if (outer === undefined) return effective;
+  if (effective.class !== undefined && tileClass(effective.class) !== tileClass(outer)) {
+    fail('CROSSBAR_INVALID', 'The configuration names two different classes.', {
+      source,
+      path: 'effective.class',
+      found: String(effective.class),
+      accepted: `${outer}, the class beside "effective"`,
+    });
+  }
+  return { ...effective, class: outer };
+}
+
+/** The tile that a class of AIHWKit stands for. */
+function tileClass(name: unknown): string {
+  return classAliases[String(name)] ?? String(name);
 }
 
 /** A preset without the I/O parameters for which other ones of a named class are given. */
@@ -108,11 +135,10 @@ function toOurShape(snake: Json, source: string): Json {
   const part = bareClass(camel);
   if (part === 'noiseModel') return { noiseModel: camel };
   if (part === 'converter') return { noiseModel: { class: 'PCMLikeNoiseModel', gConverter: camel } };
-  refusePulsedDevice(camel, source);
+  refuseInMemoryTraining(camel, source);
   const kept = Object.fromEntries(Object.entries(camel).filter(([key]) => !ignoredParts.includes(key)));
-  const className = String(camel.class ?? 'InferenceRPUConfig');
   const nested = Object.fromEntries(Object.entries(kept).map(([key, value]) => [key, withoutPlainClass(key, value)]));
-  return { ...nested, class: classAliases[className] ?? className };
+  return { ...nested, class: tileClass(camel.class ?? 'InferenceRPUConfig') };
 }
 
 /** Which part a bare object is: told from AIHWKit's class name. */
@@ -169,13 +195,16 @@ function quantiserFields(fields: Json): Json {
   );
 }
 
-function refusePulsedDevice(config: Json, source: string): void {
-  const device = (config.device as Json | undefined)?.class;
-  if (config.class !== 'SingleRPUConfig' || device === undefined || device === 'IdealDevice') return;
+/** What AIHWKit trains by pulses on its devices has no place here, whatever the class says of the rest. */
+function refuseInMemoryTraining(config: Json, source: string): void {
+  const device = isObject(config.device) ? config.device.class : config.device;
+  const pulsed = device != null && device !== 'IdealDevice';
+  if (!pulsed && !inMemoryTraining.test(String(config.class))) return;
+  const accepted = [...tileClasses, ...Object.keys(classAliases)].join(', ');
   fail('CROSSBAR_UNSUPPORTED', 'This tile is trained by pulses on its devices, which the crossbar room does not do.', {
     source,
-    path: 'device.class',
-    found: String(device),
-    accepted: 'IdealDevice',
+    path: pulsed ? 'device.class' : 'class',
+    found: String(pulsed ? device : config.class),
+    accepted: pulsed ? `IdealDevice, in a configuration of class ${accepted}` : accepted,
   });
 }

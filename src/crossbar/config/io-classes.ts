@@ -10,11 +10,21 @@ const classDefaults: Readonly<Record<string, IoInput>> = {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A configuration whose `forward` and `backward` start from the defaults of the class that they name. */
+/** Class of the forward pass where a configuration names none, by the class of the tile. */
+const forwardClasses: Readonly<Record<string, string>> = { TorchInferenceRPUConfigIRDropT: 'IOParametersIRDropT' };
+
+/** A configuration whose `forward` and `backward` start from the defaults of the class that they name or their tile has. */
 export function withIoDefaults<T>(config: T): T {
   if (!isMapping(config)) return config;
-  const filled = ['forward', 'backward'].filter((key) => key in config).map((key) => [key, ofClass(config[key])]);
-  return { ...config, ...Object.fromEntries(filled) };
+  const whole = withForwardClass(config);
+  const filled = ['forward', 'backward'].filter((key) => key in whole).map((key) => [key, ofClass(whole[key])]);
+  return { ...whole, ...Object.fromEntries(filled) };
+}
+
+function withForwardClass(config: Json): Json {
+  const { class: tile, forward = {} } = config;
+  const own = typeof tile === 'string' && Object.hasOwn(forwardClasses, tile) ? forwardClasses[tile] : undefined;
+  return own === undefined || !isMapping(forward) ? config : { ...config, forward: { class: own, ...forward } };
 }
 
 function ofClass(io: unknown): unknown {

@@ -1,7 +1,7 @@
-import { fail, nearestWord, parseWith } from '../../config/index.js';
+import { fail, nearestWord } from '../../config/index.js';
 import { fromAihwkit, looksLikeAihwkit } from './aihwkit.js';
-import { type CrossbarConfig, crossbarConfigSchema } from './crossbar-config.js';
-import { withIoDefaults } from './io-classes.js';
+import type { CrossbarConfig } from './crossbar-config.js';
+import { parseCrossbar } from './parse-crossbar.js';
 import { defaultPreset, presets } from './presets.js';
 
 /** The names that {@link resolveCrossbar} knows. */
@@ -13,12 +13,13 @@ export function crossbarPresets(): string[] {
  * A complete crossbar configuration from a preset's name, an object of our own schema, or an AIHWKit configuration.
  *
  * @param source where the value came from; named in errors
- * @throws CROSSBAR_INVALID for an unknown preset (with the known ones) or a wrong value (with its path)
+ * @throws CROSSBAR_INVALID for an unknown preset (with the known ones) or a wrong value (with its path);
+ *   CROSSBAR_UNSUPPORTED for settings that the tile resolving time does not take
  */
 export function resolveCrossbar(nameOrConfig: unknown = defaultPreset, source = 'crossbar'): CrossbarConfig {
   if (typeof nameOrConfig === 'string') return presetNamed(nameOrConfig, source);
   if (looksLikeAihwkit(nameOrConfig)) return fromAihwkit(nameOrConfig, source);
-  return parseWith(crossbarConfigSchema, withIoDefaults(nameOrConfig), source, 'CROSSBAR_INVALID');
+  return parseCrossbar(nameOrConfig, source);
 }
 
 function presetNamed(name: string, source: string): CrossbarConfig {
@@ -32,5 +33,5 @@ function presetNamed(name: string, source: string): CrossbarConfig {
       ...(guess !== undefined && { hint: guess }),
     });
   }
-  return crossbarConfigSchema.parse(withIoDefaults(preset));
+  return parseCrossbar(preset, source);
 }

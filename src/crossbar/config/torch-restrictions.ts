@@ -1,15 +1,12 @@
-import { fail } from '../../config/index.js';
 import { type CrossbarConfig, engineOf } from './crossbar-config.js';
-
-type Rule = readonly [path: string, violated: (config: CrossbarConfig) => boolean, reason: string];
-
-const irDropT = (config: CrossbarConfig) => config.class === 'TorchInferenceRPUConfigIRDropT';
+import { applyRules, resolvesTime, type SettingRule } from './setting-rules.js';
+import { timeResolvedRules } from './time-resolved-rules.js';
 
 /** What AIHWKit's torch tile refuses (analog-inference reference, 2.6). */
-const rules: readonly Rule[] = [
+const rules: readonly SettingRule[] = [
   [
     'forward.mvType',
-    (c) => c.forward.mvType !== 'OnePass' && !(irDropT(c) && ['SplitMode', 'BitWise'].includes(c.forward.mvType)),
+    (c) => c.forward.mvType !== 'OnePass' && !(resolvesTime(c) && ['SplitMode', 'BitWise'].includes(c.forward.mvType)),
     'only OnePass (and SplitMode, BitWise with time-dependent voltage drop)',
   ],
   [
@@ -18,7 +15,7 @@ const rules: readonly Rule[] = [
     'None, AbsMax, Max or Constant',
   ],
   ['forward.wNoiseType', (c) => c.forward.wNoiseType !== 'None' || c.forward.wNoise > 0, 'no short-term weight noise'],
-  ['forward.irDrop', (c) => c.forward.irDrop > 0 && !irDropT(c), 'no simple voltage drop'],
+  ['forward.irDrop', (c) => c.forward.irDrop > 0 && !resolvesTime(c), 'no simple voltage drop'],
   ['forward.outNonlinearity', (c) => c.forward.outNonlinearity > 0, 'no S-shaped outputs'],
   ['forward.slopeCalibration', (c) => c.forward.slopeCalibration > 0, 'no slope calibration'],
   [
@@ -53,10 +50,10 @@ const rules: readonly Rule[] = [
 const quantised = (config: CrossbarConfig) => config.class === 'QuantizedTorchInferenceRPUConfig';
 
 /** Rules that hold for both tiles. */
-const commonRules: readonly Rule[] = [
+const commonRules: readonly SettingRule[] = [
   [
     'forward.applyXdepPcmReadNoise',
-    (c) => c.forward.applyXdepPcmReadNoise && !irDropT(c),
+    (c) => c.forward.applyXdepPcmReadNoise && !resolvesTime(c),
     'only with class TorchInferenceRPUConfigIRDropT',
   ],
   [
@@ -116,15 +113,6 @@ const commonRules: readonly Rule[] = [
  * @throws CROSSBAR_UNSUPPORTED naming the setting and what that tile accepts
  */
 export function checkSupported(config: CrossbarConfig, source = 'crossbar'): void {
-  const applying = engineOf(config) === 'torch' ? [...rules, ...commonRules] : commonRules;
-  for (const [path, violated, accepted] of applying) {
-    if (!violated(config)) continue;
-    const found = path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], config);
-    fail('CROSSBAR_UNSUPPORTED', `The tile of ${config.class} does not support this setting.`, {
-      source,
-      path,
-      found: JSON.stringify(found),
-      accepted,
-    });
-  }
+  const own = engineOf(config) === 'torch' ? [...rules, ...timeResolvedRules] : [];
+  applyRules([...own, ...commonRules], config, source);
 }

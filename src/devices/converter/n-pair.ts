@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { tf } from '../../tensor/index.js';
 import type { Conversion, ConversionScale, Converter } from './converter.js';
+import { rangeNotEmpty } from './range.js';
 import { ratioToLargest } from './scale.js';
 
 const significances = z
@@ -9,20 +10,24 @@ const significances = z
   .describe('significance of each pair, least significant first');
 
 /** AIHWKit `NPairConductanceConverter`: several differential pairs, filled one after the other. */
-export const nPairSchema = z.strictObject({
-  class: z.literal('NPairConductanceConverter'),
-  fLst: significances,
-  gMax: z.number().positive().default(25).describe('largest conductance, uS'),
-  gMin: z.number().min(0).default(0).describe('smallest conductance, uS'),
-});
+export const nPairSchema = z
+  .strictObject({
+    class: z.literal('NPairConductanceConverter'),
+    fLst: significances,
+    gMax: z.number().positive().default(25).describe('largest conductance, uS'),
+    gMin: z.number().min(0).default(0).describe('smallest conductance, uS'),
+  })
+  .refine(...rangeNotEmpty);
 
 /** AIHWKit `DualPairConductanceConverter`: an {@link NPair} of two. */
-export const dualPairSchema = z.strictObject({
-  class: z.literal('DualPairConductanceConverter'),
-  fLst: significances.length(2),
-  gMax: z.number().positive().default(25).describe('largest conductance, uS'),
-  gMin: z.number().min(0).default(0).describe('smallest conductance, uS'),
-});
+export const dualPairSchema = z
+  .strictObject({
+    class: z.literal('DualPairConductanceConverter'),
+    fLst: significances.length(2),
+    gMax: z.number().positive().default(25).describe('largest conductance, uS'),
+    gMin: z.number().min(0).default(0).describe('smallest conductance, uS'),
+  })
+  .refine(...rangeNotEmpty);
 
 /** Each pair takes what the pairs before it left over, up to its range times its significance. */
 export class NPair implements Converter {

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { tf } from '../../tensor/index.js';
 import type { Conversion, ConversionScale, Converter } from './converter.js';
+import { rangeNotEmpty } from './range.js';
 
 /** AIHWKit `SingleDeviceConductanceConverter`: one device per weight, from the smallest weight at `gMin` up. */
-export const singleDeviceSchema = z.strictObject({
-  class: z.literal('SingleDeviceConductanceConverter'),
-  gMax: z.number().positive().default(88.199997).describe('largest conductance, uS'),
-  gMin: z.number().min(0).default(9).describe('smallest conductance, uS'),
-});
+export const singleDeviceSchema = z
+  .strictObject({
+    class: z.literal('SingleDeviceConductanceConverter'),
+    gMax: z.number().positive().default(88.199997).describe('largest conductance, uS'),
+    gMin: z.number().min(0).default(9).describe('smallest conductance, uS'),
+  })
+  .refine(...rangeNotEmpty);
 
 /** `G = (W - min W) k + gMin` with `k = (gMax - gMin) / (max W - min W)`. */
 export class SingleDevice implements Converter {

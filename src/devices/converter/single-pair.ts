@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { tf } from '../../tensor/index.js';
 import type { Conversion, ConversionScale, Converter } from './converter.js';
+import { rangeNotEmpty } from './range.js';
 import { ratioToLargest } from './scale.js';
 
 /** AIHWKit `SinglePairConductanceConverter`: one differential pair, the unused device at `gMin`. */
-export const singlePairSchema = z.strictObject({
-  class: z.literal('SinglePairConductanceConverter'),
-  gMax: z.number().positive().default(25).describe('largest conductance, uS'),
-  gMin: z.number().min(0).default(0).describe('smallest conductance, uS'),
-});
+export const singlePairSchema = z
+  .strictObject({
+    class: z.literal('SinglePairConductanceConverter'),
+    gMax: z.number().positive().default(25).describe('largest conductance, uS'),
+    gMin: z.number().min(0).default(0).describe('smallest conductance, uS'),
+  })
+  .refine(...rangeNotEmpty);
 
 /** `G+ = clamp(W k, 0, gMax) + gMin`, `G- = clamp(-W k, 0, gMax) + gMin`, with `k = (gMax - gMin) / max|W|`. */
 export class SinglePair implements Converter {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { Converter } from '../converter/converter.js';
 import { createConverter } from '../converter/create.js';
-import { common, converterOr } from './common-schema.js';
+import { common, converterOr, fullScale } from './common-schema.js';
 import type { NoiseModel } from './noise-model.js';
 import { addGaussian, clampedLog, drawExponents, oneOverF, polynomial, powerLawDrift, relative } from './steps.js';
 
@@ -69,7 +69,9 @@ export const hermesSchema = z
       .number()
       .positive()
       .optional()
-      .describe('largest conductance, uS; by default 20.7 (two devices) or 10.35 (one)'),
+      .describe(
+        'largest conductance, uS; that of the converter where one is given, else by default 20.7 (two devices) or 10.35 (one)',
+      ),
     progCoeff: z.array(z.number()).min(1).optional().describe('programming noise polynomial in G/gMax, uS'),
     progCoeffGMaxReference: z.number().positive().optional().describe('full scale that progCoeff was fitted at, uS'),
     t0: z
@@ -84,7 +86,7 @@ export const hermesSchema = z
   })
   .transform((fields) => {
     const fit = fits[fields.numDevices];
-    const gMax = fields.gMax ?? fields.gConverter?.gMax ?? fit.gMax;
+    const gMax = fullScale(fields, fit.gMax);
     return {
       ...fields,
       gMax,

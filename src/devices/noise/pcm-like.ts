@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { Converter } from '../converter/converter.js';
 import { createConverter } from '../converter/create.js';
-import { common, converterOr } from './common-schema.js';
+import { common, converterOr, fullScale } from './common-schema.js';
 import type { NoiseModel } from './noise-model.js';
 import { addGaussian, clampedLog, drawExponents, oneOverF, polynomial, powerLawDrift, relative } from './steps.js';
 
@@ -13,7 +13,11 @@ const PCM_REFERENCE = 25;
 /** Fields of every model that programs and reads like PCM. */
 export const pcmFields = {
   gConverter: common.gConverter,
-  gMax: z.number().positive().optional().describe('largest conductance, uS; by default that of the converter, else 25'),
+  gMax: z
+    .number()
+    .positive()
+    .optional()
+    .describe('largest conductance, uS; that of the converter where one is given, else 25 by default'),
   progCoeff: z.array(z.number()).min(1).optional().describe('programming noise polynomial in G/gMax, uS'),
   progCoeffGMaxReference: z.number().positive().optional().describe('full scale that progCoeff was fitted at, uS'),
   t0: z.number().positive().default(20).describe('time between programming and t = 0, s'),
@@ -25,7 +29,7 @@ export const pcmFields = {
 
 /** Fills the fields whose defaults depend on each other, as AIHWKit does. */
 export function completePcm<T extends z.output<z.ZodObject<typeof pcmFields>>>(fields: T) {
-  const gMax = fields.gMax ?? fields.gConverter?.gMax ?? 25;
+  const gMax = fullScale(fields, 25);
   const ownFit = fields.progCoeff === undefined;
   return {
     ...fields,

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { Converter } from '../converter/converter.js';
 import { createConverter } from '../converter/create.js';
-import { common } from './common-schema.js';
+import { rangeNotEmpty } from '../converter/range.js';
+import { common, fullScale, polynomialByNumber } from './common-schema.js';
 import type { NoiseModel } from './noise-model.js';
 import { addGaussian, oneOverF, polynomial } from './steps.js';
 
@@ -21,10 +22,13 @@ export const reramCmoSchema = z
       .number()
       .positive()
       .optional()
-      .describe('largest conductance, uS; by default that of the converter, else 88.199997'),
-    gMin: z.number().min(0).optional().describe('smallest conductance, uS; by default that of the converter, else 9'),
-    coeffDict: z
-      .record(z.string(), z.array(z.number()).min(1))
+      .describe('largest conductance, uS; that of the converter where one is given, else 88.199997 by default'),
+    gMin: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('smallest conductance, uS; that of the converter where one is given, else 9 by default'),
+    coeffDict: polynomialByNumber
       .default(CMO_COEFFICIENTS)
       .describe('programming deviation polynomial in G, uS, by acceptance range in percent'),
     coeffGMaxReference: z.number().positive().optional().describe('full scale of the fit, uS; stored, not used'),
@@ -39,21 +43,23 @@ export const reramCmoSchema = z
     acceptanceRange: z
       .number()
       .default(0.2)
-      .describe('key of coeffDict; any other number means 0.2, as AIHWKit does with its default of 0.02'),
+      .describe('key of coeffDict; any other number means the smallest key, as AIHWKit does with its default of 0.02'),
     progNoiseScale: common.progNoiseScale,
     readNoiseScale: common.readNoiseScale,
     driftScale: common.driftScale,
   })
   .transform((fields) => {
-    const gMax = fields.gMax ?? fields.gConverter?.gMax ?? 88.199997;
-    const gMin = fields.gMin ?? (fields.gConverter && 'gMin' in fields.gConverter ? fields.gConverter.gMin : 9);
+    const { gConverter } = fields;
+    const gMax = fullScale(fields, 88.199997);
+    const gMin = gConverter && 'gMin' in gConverter ? gConverter.gMin : (fields.gMin ?? 9);
     return {
       ...fields,
       gMax,
       gMin,
-      gConverter: fields.gConverter ?? { class: 'SingleDeviceConductanceConverter' as const, gMax, gMin },
+      gConverter: gConverter ?? { class: 'SingleDeviceConductanceConverter' as const, gMax, gMin },
     };
-  });
+  })
+  .refine(...rangeNotEmpty);
 
 /** Analog ReRAM with a conductive metal-oxide layer: single devices, logarithmic relaxation, no drift exponent. */
 export class ReRamCmoNoise implements NoiseModel {
@@ -64,9 +70,15 @@ export class ReRamCmoNoise implements NoiseModel {
   }
 
   program(target: tf.Tensor, rng: Rng): tf.Tensor {
-    const { coeffDict, acceptanceRange, progNoiseScale } = this.options;
-    const coefficients = coeffDict[String(acceptanceRange)] ?? coeffDict['0.2'] ?? Object.values(coeffDict)[0]!;
-    return tf.tidy(() => addGaussian(target, polynomial(target, coefficients), progNoiseScale, rng));
+    const { progNoiseScale } = this.options;
+    return tf.tidy(() => addGaussian(target, polynomial(target, this.#coefficients()), progNoiseScale, rng));
+  }
+
+  /** Of the acceptance range, or of the smallest that there is. */
+  #coefficients(): readonly number[] {
+    const { coeffDict, acceptanceRange } = this.options;
+    const byRange = new Map(Object.entries(coeffDict).map(([range, coefficients]) => [Number(range), coefficients]));
+    return byRange.get(acceptanceRange) ?? byRange.get(Math.min(...byRange.keys()))!;
   }
 
   /** The target; this model's relaxation does not depend on it. */

@@ -3,7 +3,7 @@ import { fail } from '../../config/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { Converter } from '../converter/converter.js';
 import { createConverter } from '../converter/create.js';
-import { common, converterOr } from './common-schema.js';
+import { common, converterOr, fullScale, polynomialByNumber } from './common-schema.js';
 import type { NoiseModel } from './noise-model.js';
 import { addGaussian, polynomial } from './steps.js';
 
@@ -23,9 +23,8 @@ export const reramWan2022Schema = z
       .number()
       .positive()
       .optional()
-      .describe('largest conductance, uS; by default that of the converter, else 25'),
-    coeffDic: z
-      .record(z.string(), z.array(z.number()).min(1))
+      .describe('largest conductance, uS; that of the converter where one is given, else 25 by default'),
+    coeffDic: polynomialByNumber
       .default(WAN_COEFFICIENTS)
       .describe('deviation polynomial in G/gMax, uS, by seconds after programming'),
     coeffGMaxReference: z
@@ -41,7 +40,7 @@ export const reramWan2022Schema = z
     noiseScale: z.number().min(0).default(1).describe('factor on the deviation'),
   })
   .transform((fields) => {
-    const gMax = fields.gMax ?? fields.gConverter?.gMax ?? 25;
+    const gMax = fullScale(fields, 25);
     return {
       ...fields,
       gMax,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Rng, tf } from '../../tensor/index.js';
 import type { Converter } from '../converter/converter.js';
 import { createConverter } from '../converter/create.js';
-import { common, converterOr } from './common-schema.js';
+import { common, converterOr, fullScale } from './common-schema.js';
 import type { NoiseModel } from './noise-model.js';
 import { addGaussian, drawExponents, oneOverF, polynomial, powerLawDrift } from './steps.js';
 
@@ -15,7 +15,7 @@ export const stateIndependentSchema = z
       .number()
       .positive()
       .optional()
-      .describe('largest conductance, uS; by default that of the converter, else 25'),
+      .describe('largest conductance, uS; that of the converter where one is given, else 25 by default'),
     progCoeff: z.array(z.number()).min(1).default([0.2, 0, 0]).describe('programming noise polynomial in G/gMax, uS'),
     progNoiseScale: common.progNoiseScale,
     driftNuMean: z.number().default(0.1).describe('mean drift exponent'),
@@ -26,7 +26,7 @@ export const stateIndependentSchema = z
     tRead: z.number().positive().default(250e-9).describe('duration of a read, s'),
   })
   .transform((fields) => {
-    const gMax = fields.gMax ?? fields.gConverter?.gMax ?? 25;
+    const gMax = fullScale(fields, 25);
     return { ...fields, gMax, gConverter: converterOr(fields.gConverter, gMax) };
   });
 

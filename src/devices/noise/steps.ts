@@ -19,14 +19,18 @@ export function drawExponents(mean: tf.Tensor, sigma: tf.Tensor, scale: number, 
   return tf.tidy(() => tf.mul(tf.abs(addGaussian(mean, sigma, 1, rng)), scale));
 }
 
-/** Structural relaxation of phase-change cells: `G (t / t0)^-nu`, where `t = seconds + t0`; unchanged at 0 seconds. */
+/** Structural relaxation of phase-change cells: `G (t / t0)^-nu`, where `t = seconds + t0`; unchanged up to 0 seconds. */
 export function powerLawDrift(programmed: tf.Tensor, nu: tf.Tensor, seconds: number, t0: number): tf.Tensor {
   if (seconds <= 0) return programmed.clone();
   return tf.tidy(() => tf.mul(programmed, tf.exp(tf.mul(nu, -Math.log((seconds + t0) / t0)))));
 }
 
-/** Standard deviation of 1/f noise integrated from the read time up to `t`, relative to its amplitude: `sqrt(ln((t + tRead) / (2 tRead)))`. */
+/**
+ * Standard deviation of 1/f noise integrated from the read time up to `t`, relative to its amplitude:
+ * `sqrt(ln((t + tRead) / (2 tRead)))`. None has gathered up to the read time, nor before programming.
+ */
 export function oneOverF(t: number, tRead: number): number {
+  if (t <= tRead) return 0;
   return Math.sqrt(Math.log((t + tRead) / (2 * tRead)));
 }
 

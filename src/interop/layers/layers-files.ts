@@ -11,19 +11,30 @@ import './node-layer.js';
 const topologyFile = 'model.json';
 const weightsFile = 'model.weights.bin';
 
+/** Bytes of one number as it lies in a weight file. */
+const bytesPerNumber = { float32: 4, int32: 4, bool: 1, complex64: 8, uint8: 1, uint16: 2, float16: 2 } as const;
+
+/** How TensorFlow.js' converter stores numbers in fewer bytes: `scale * stored + min`, or in half precision. */
+const quantizationSchema = z.discriminatedUnion('dtype', [
+  z.looseObject({ dtype: z.enum(['uint8', 'uint16']), scale: z.number(), min: z.number() }),
+  z.looseObject({ dtype: z.literal('float16') }),
+]);
+
+/** One weight. Texts, which TensorFlow.js knows too, are no weights of a layer. */
+const weightSchema = z.looseObject({
+  name: z.string(),
+  shape: z.array(z.int().min(0)),
+  dtype: z.enum(['float32', 'int32', 'bool', 'complex64']),
+  quantization: quantizationSchema.optional(),
+});
+
 const manifestSchema = z.looseObject({
   modelTopology: z.looseObject({}),
   weightsManifest: z
     .array(
       z.looseObject({
         paths: z.array(z.string().regex(/^[^/\\]+$/, 'the name of a file in the same folder')).min(1),
-        weights: z.array(
-          z.looseObject({
-            name: z.string(),
-            shape: z.array(z.int().min(0)),
-            dtype: z.enum(['float32', 'int32', 'bool', 'string', 'complex64']),
-          }),
-        ),
+        weights: z.array(weightSchema),
       }),
     )
     .min(1),
@@ -69,8 +80,8 @@ async function readArtifacts(dir: string): Promise<tf.io.ModelArtifacts> {
   const paths = weightsManifest.flatMap((group) => group.paths);
   const parts = await Promise.all(paths.map((path) => readBytes(join(dir, path))));
   const bytes = new Uint8Array(Buffer.concat(parts));
-  const weightSpecs = weightsManifest.flatMap((group) => group.weights) as unknown as tf.io.WeightsManifestEntry[];
-  const expected = weightSpecs.reduce((sum, { shape }) => sum + 4 * tf.util.sizeFromShape(shape), 0);
+  const weightSpecs = weightsManifest.flatMap((group) => group.weights);
+  const expected = weightSpecs.reduce((sum, weight) => sum + storedBytes(weight), 0);
   if (bytes.length !== expected) {
     fail('MODEL_INVALID', 'The weights of a TensorFlow.js model have the wrong length.', {
       source: paths.map((path) => join(dir, path)).join(', '),
@@ -78,5 +89,9 @@ async function readArtifacts(dir: string): Promise<tf.io.ModelArtifacts> {
       accepted: `${expected} bytes`,
     });
   }
-  return { modelTopology, weightSpecs, weightData: bytes.buffer };
+  return { modelTopology, weightSpecs: weightSpecs as tf.io.WeightsManifestEntry[], weightData: bytes.buffer };
+}
+
+function storedBytes({ shape, dtype, quantization }: z.output<typeof weightSchema>): number {
+  return bytesPerNumber[quantization?.dtype ?? dtype] * tf.util.sizeFromShape(shape);
 }

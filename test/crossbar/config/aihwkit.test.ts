@@ -47,11 +47,48 @@ test('writes AIHWKit field names', () => {
   for (const key of Object.keys(effective.forward)) expect(snake.forward).toHaveProperty([key]);
 });
 
-test('refuses devices that are trained by pulses', () => {
-  const config = { class: 'SingleRPUConfig', device: { class: 'ConstantStepDevice' }, non_default: {} };
-  expect(() => fromAihwkit({ ...config, effective: { class: 'SingleRPUConfig', device: config.device } })).toThrow(
-    'IdealDevice',
+test('reads the class beside the effective object', () => {
+  expect(resolveCrossbar({ class: 'TorchInferenceRPUConfig', effective: { forward: { out_noise: 0.1 } } })).toEqual(
+    resolveCrossbar({ class: 'TorchInferenceRPUConfig', forward: { outNoise: 0.1 } }),
   );
+  expect(resolveCrossbar({ class: 'HermesNoiseModel', effective: { num_devices: 1 } }).noiseModel).toMatchObject({
+    class: 'HermesNoiseModel',
+    gMax: 10.35,
+  });
+  const preset = fromAihwkit({ class: 'StandardHWATrainingPreset', effective: { forward: { out_noise: 0.2 } } });
+  expect(preset).toMatchObject({ forward: { outNoise: 0.2, irDrop: 1 }, remap: { type: 'ChannelwiseSymmetric' } });
+  expect(resolveCrossbar({ class: 'FloatingPointPreset' })).toEqual(resolveCrossbar('FloatingPointPreset'));
+});
+
+test('refuses two classes that contradict each other', () => {
+  const config = { class: 'TorchInferenceRPUConfig', effective: { class: 'InferenceRPUConfig' } };
+  expect(() => resolveCrossbar(config, 'chip.json')).toThrow(
+    /in: {7}chip\.json at effective\.class\n.*InferenceRPUConfig/,
+  );
+  const preset = { class: 'StandardHWATrainingPreset', effective: { class: 'InferenceRPUConfig' } };
+  expect(resolveCrossbar(preset)).toEqual(resolveCrossbar('StandardHWATrainingPreset'));
+});
+
+test.each([
+  ['device.class', { class: 'SingleRPUConfig', device: { class: 'ConstantStepDevice' }, non_default: {} }],
+  ['device.class', { class: 'SingleRPUConfig', effective: { device: { class: 'SoftBoundsDevice' } } }],
+  ['device.class', { class: 'UnitCellRPUConfig', effective: { device: { class: 'VectorUnitCell' } } }],
+  ['device.class', { class: 'SingleRPUConfig', device: { class: 'SoftBoundsDevice' } }],
+  ['device.class', { effective: { device: { class: 'SoftBoundsDevice' }, forward: {} } }],
+  ['class', { class: 'UnitCellRPUConfig' }],
+  ['class', { class: 'DigitalRankUpdateRPUConfig', effective: { forward: { out_noise: 0.1 } } }],
+  ['class', { class: 'ChoppedTTv2EcRamMOPreset', non_default: {} }],
+  ['class', { class: 'PCMPreset', effective: {} }],
+])('refuses training in memory, at %s of %j', (path, config) => {
+  const refusal = expect.objectContaining({
+    code: 'CROSSBAR_UNSUPPORTED',
+    details: expect.objectContaining({
+      source: 'chip.json',
+      path,
+      accepted: expect.stringContaining('InferenceRPUConfig, TorchInferenceRPUConfig'),
+    }),
+  });
+  expect(() => resolveCrossbar(config, 'chip.json')).toThrow(refusal);
 });
 
 test('names an unknown field', () => {

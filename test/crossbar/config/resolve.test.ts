@@ -66,3 +66,46 @@ test('I/O parameters of a named class start from its defaults', () => {
     outNoise: 0.06,
   });
 });
+
+test('the tile that resolves time has the forward pass of its class by default', () => {
+  const preset = resolveCrossbar('TorchInferenceRPUConfigIRDropT');
+  expect(resolveCrossbar({ class: 'TorchInferenceRPUConfigIRDropT' })).toEqual(preset);
+  const { forward, backward } = resolveCrossbar({
+    class: 'TorchInferenceRPUConfigIRDropT',
+    forward: { outNoise: 0.1 },
+  });
+  expect(forward).toEqual({ ...preset.forward, outNoise: 0.1 });
+  expect(forward).toMatchObject({
+    class: 'IOParametersIRDropT',
+    irDrop: 1,
+    irDropRs: 0.15,
+    irDropVRead: 0.4005,
+    adcQuantization: true,
+  });
+  expect(backward).toMatchObject({ class: 'IOParameters', irDrop: 0, isPerfect: true });
+  const without = { class: 'TorchInferenceRPUConfigIRDropT', forward: { irDrop: 0 } };
+  expect(resolveCrossbar(without).forward.irDrop).toBe(0);
+  expect(resolveCrossbar({ forward: { outNoise: 0.1 } }).forward.irDrop).toBe(0);
+});
+
+test.each([
+  [
+    'gConverter.gMin',
+    { class: 'PCMLikeNoiseModel', gConverter: { class: 'SinglePairConductanceConverter', gMin: 25 } },
+  ],
+  ['gMin', { class: 'ReRamCMONoiseModel', gMax: 8 }],
+  ['coeffDict', { class: 'ReRamCMONoiseModel', coeffDict: {} }],
+  [
+    'customDriftModel.gLst',
+    {
+      class: 'CustomDriftPCMLikeNoiseModel',
+      customDriftModel: { gLst: [0, 20], nuMeanLst: [0.1, 0.1], nuStdLst: [0, 0] },
+    },
+  ],
+])('names %s of a noise model that gives no numbers', (path, noiseModel) => {
+  const refusal = expect.objectContaining({
+    code: 'CROSSBAR_INVALID',
+    details: expect.objectContaining({ path: `noiseModel.${path}` }),
+  });
+  expect(() => resolveCrossbar({ noiseModel })).toThrow(refusal);
+});

@@ -115,14 +115,32 @@ test('DualPair fills the less significant pair first', () => {
   });
 });
 
-test('CustomPair refuses tables that do not describe the weights', () => {
-  const config = {
-    class: 'CustomPairConductanceConverter',
-    fLst: [1],
-    gLst: [
-      [0, 0, 20],
-      [20, 5, 0],
-    ],
-  };
-  expect(() => make(config)).toThrow('do not give the weights back');
+describe('CustomPair', () => {
+  const pair = (...gLst: [number[], number[]]) => ({ class: 'CustomPairConductanceConverter', fLst: [1], gLst });
+
+  test('refuses tables that do not describe the weights', () => {
+    expect(() => make(pair([0, 0, 20], [20, 5, 0]))).toThrow('do not give the weights back');
+    expect(() => make(pair([5, 5, 5], [5, 5, 5]))).toThrow('do not give the weights back');
+  });
+
+  test('takes tables that bend between the five weights which AIHWKit tries, within its tolerance', () => {
+    const [plus, minus] = [
+      [0, 0, 0, 0, 0, 6, 10, 14, 20],
+      [20, 14, 10, 6, 0, 0, 0, 0, 0],
+    ] as [number[], number[]];
+    expect(() => make(pair(plus, minus))).not.toThrow();
+    const off = (difference: number) => pair(plus.with(6, 10 + difference), minus);
+    expect(() => make(off(0.002))).not.toThrow();
+    expect(() => make(off(0.0022))).toThrow('do not give the weights back');
+  });
+});
+
+test.each([
+  { class: 'SinglePairConductanceConverter', gMax: 5, gMin: 5 },
+  { class: 'NPairConductanceConverter', fLst: [1], gMax: 5, gMin: 6 },
+  { class: 'DualPairConductanceConverter', fLst: [1, 3], gMin: 30 },
+  { ...(converters.CustomPair as object), gMin: 20 },
+  { class: 'SingleDeviceConductanceConverter', gMax: 8 },
+])('an empty range of conductances is refused: %j', (config) => {
+  expect(() => converterSchema.parse(config)).toThrow('a smallest conductance below the largest');
 });

@@ -42,6 +42,54 @@ describe('PCMLikeNoiseModel', () => {
   });
 });
 
+describe.each([{ class: 'PCMLikeNoiseModel' }, { class: 'HermesNoiseModel' }, { class: 'StateIndependentNoiseModel' }])(
+  '$class',
+  (config) => {
+    test.each([-1, -20, -300, -1e6])(
+      'gives what was programmed where there is no time to read, at t0 %s s',
+      (offset) => {
+        const options = noiseModelSchema.parse(config);
+        const { t0 } = options as { t0: number };
+        tf.tidy(() => {
+          const g = tf.tensor1d([0, 5, 20]);
+          const read = createNoiseModel(options).drift(g, tf.fill([3], 0.05), offset - t0, createRng(0));
+          expect([...read.dataSync()]).toEqual([0, 5, 20]);
+        });
+      },
+    );
+
+    test('gives numbers at times shorter than a read', () => {
+      const options = noiseModelSchema.parse(config);
+      const { t0 } = options as { t0: number };
+      tf.tidy(() => {
+        const g = tf.tensor1d([0, 5, 20]);
+        const read = createNoiseModel(options).drift(g, tf.fill([3], 0.05), 1e-8 - t0, createRng(0));
+        expect([...read.dataSync()]).toEqual([0, 5, 20]);
+      });
+    });
+  },
+);
+
+describe.each([
+  'PCMLikeNoiseModel',
+  'ReRamWan2022NoiseModel',
+  'StateIndependentNoiseModel',
+  'HermesNoiseModel',
+  'ReRamCMONoiseModel',
+])('the largest conductance of %s', (name) => {
+  const parsed = (fields: object) => noiseModelSchema.parse({ class: name, ...fields });
+
+  test('is that of the converter, whatever stands beside it', () => {
+    const gConverter = { class: 'SinglePairConductanceConverter', gMax: 18, gMin: 1 };
+    expect(parsed({ gMax: 10, gConverter })).toMatchObject({ gMax: 18, gConverter });
+    expect(parsed({ gConverter })).toMatchObject({ gMax: 18, gConverter });
+  });
+
+  test('is that of the converter by default', () => {
+    expect(parsed({ gMax: 10 })).toMatchObject({ gMax: 10, gConverter: { gMax: 10 } });
+  });
+});
+
 describe('CustomDriftPCMLikeNoiseModel', () => {
   noiseModelContract({ class: 'CustomDriftPCMLikeNoiseModel', customDriftModel: tables } as never, {
     seconds: 86400,
@@ -52,6 +100,23 @@ describe('CustomDriftPCMLikeNoiseModel', () => {
   test('refuses tables of unequal length', () => {
     const model = { class: 'CustomDriftPCMLikeNoiseModel', customDriftModel: { ...tables, nuStdLst: [0.1, 0.1] } };
     expect(() => noiseModelSchema.parse(model)).toThrow('the three lists must have the same length');
+  });
+});
+
+describe('tables of drift', () => {
+  const parse = (gLst: number[], gConverter: object) =>
+    noiseModelSchema.parse({
+      class: 'CustomDriftPCMLikeNoiseModel',
+      customDriftModel: { ...tables, gLst },
+      gConverter,
+    });
+  const pair = { class: 'SinglePairConductanceConverter', gMax: 30, gMin: 5 };
+
+  test('cover the range of the converter', () => {
+    expect(() => parse([5, 10, 30], pair)).not.toThrow();
+    expect(() => parse([6, 10, 30], pair)).toThrow('from 5 uS or less to 30 uS or more');
+    expect(() => parse([5, 10, 29], pair)).toThrow('from 5 uS or less to 30 uS or more');
+    expect(() => parse([1, 10, 30], { class: 'FusionConductanceConverter', gMax: 30 })).toThrow('from 0 uS or less');
   });
 });
 
@@ -81,6 +146,26 @@ describe('ReRamWan2022NoiseModel', () => {
 
 describe('ReRamCMONoiseModel', () => {
   noiseModelContract({ class: 'ReRamCMONoiseModel' }, { seconds: 86400, silent, lowest: 9 });
+
+  test.each([
+    ['a key in another spelling', { '0.5': [1], '2.0': [3] }, 2, 3],
+    ['the smallest key for any other range', { '10': [5], '2': [3], '0.5': [1] }, 0.2, 1],
+  ])('programs with the spread of its acceptance range: %s', (_, coeffDict, acceptanceRange, sigma) => {
+    const program = (options: object) =>
+      createNoiseModel(noiseModelSchema.parse({ class: 'ReRamCMONoiseModel', ...options })).program(
+        tf.zeros([100]),
+        createRng(1),
+      );
+    tf.tidy(() => {
+      const expected = program({ coeffDict: { '1': [sigma] }, acceptanceRange: 1 });
+      expect(program({ coeffDict, acceptanceRange }).dataSync()).toEqual(expected.dataSync());
+    });
+  });
+
+  test('refuses polynomials under anything but numbers', () => {
+    const model = { class: 'ReRamCMONoiseModel', coeffDict: { low: [1] } };
+    expect(() => noiseModelSchema.parse(model)).toThrow('each under a number');
+  });
 
   test('is read without noise at time zero', () => {
     const model = createNoiseModel(noiseModelSchema.parse({ class: 'ReRamCMONoiseModel' }));

@@ -81,8 +81,11 @@ export function arrayKernels(addon: NativeAddon): NativeKernel[] {
     }),
 
     kernel<{ axis: number }>('Concat', ({ inputs, attrs, backend, otherwise }) => {
-      const parts = (Object.values(inputs) as tf.TensorInfo[]).filter((part) => sizeOf(part.shape) > 0);
-      if (parts.length < 2 || !allFloat(...parts) || parts[0]!.shape.length > 8) return otherwise();
+      const all = Object.values(inputs) as tf.TensorInfo[];
+      const filled = all.filter((part) => sizeOf(part.shape) > 0);
+      // without a value, tfjs' kernel would store a plain list that no kernel takes; with one part it shares its array
+      const parts = filled.length === 0 ? all : filled;
+      if (filled.length === 1 || !allFloat(...parts) || parts[0]!.shape.length > 8) return otherwise();
       const axis = tf.util.parseAxisParam(attrs.axis, parts[0]!.shape)[0]!;
       const shapes = parts.map((part) => part.shape);
       tf.backend_util.assertParamsConsistent(shapes, axis);

@@ -27,6 +27,12 @@ function rowsAndChannels(info: tf.TensorInfo, length: number): [number, number] 
   return [channels === 0 ? 0 : length / channels, channels];
 }
 
+/** Results of an empty batch, in which sums over no rows are zero. */
+function withZeros(results: tf.TensorInfo[], ...sums: Float32Array[]): tf.TensorInfo[] {
+  for (const sum of sums) sum.fill(0);
+  return results;
+}
+
 /** Batch norm, loss, optimiser steps and random numbers: kernels that tfjs does not have. */
 export function trainingKernels(addon: NativeAddon): NativeKernel[] {
   const floatsOf = (call: KernelCall<never> | KernelCall<NormAttrs>, ...names: string[]): Float32Array[] =>
@@ -48,6 +54,8 @@ export function trainingKernels(addon: NativeAddon): NativeKernel[] {
       const [info, y] = backend.output(inputs.x!.shape, x!.length);
       const [meanInfo, mean] = backend.output([channels]);
       const [varianceInfo, variance] = backend.output([channels]);
+      const results = [info, meanInfo, varianceInfo];
+      if (rows === 0) return withZeros(results, mean, variance);
       addon.batchNormTrain(
         pack([rows, channels, attrs.epsilon, attrs.relu ? 1 : 0]),
         x!,
@@ -57,7 +65,7 @@ export function trainingKernels(addon: NativeAddon): NativeKernel[] {
         mean,
         variance,
       );
-      return [info, meanInfo, varianceInfo];
+      return results;
     }),
 
     kernel<NormAttrs>(BatchNormTrainGrad, (call) => {
@@ -67,9 +75,11 @@ export function trainingKernels(addon: NativeAddon): NativeKernel[] {
       const [dxInfo, dx] = backend.output(inputs.x!.shape, given[1]!.length);
       const [dgammaInfo, dgamma] = backend.output([channels]);
       const [dbetaInfo, dbeta] = backend.output([channels]);
+      const results = [dxInfo, dgammaInfo, dbetaInfo];
+      if (rows === 0) return withZeros(results, dgamma, dbeta);
       const descriptor = pack([rows, channels, attrs.epsilon, attrs.relu ? 1 : 0]);
       addon.batchNormTrainGrad(descriptor, ...given, dx, dgamma, dbeta);
-      return [dxInfo, dgammaInfo, dbetaInfo];
+      return results;
     }),
 
     kernel<NormAttrs>(BatchNormInfer, (call) => {
@@ -86,6 +96,10 @@ export function trainingKernels(addon: NativeAddon): NativeKernel[] {
       const [n, classes] = logits.shape as [number, number];
       const [lossInfo, loss] = backend.output([]);
       const [gradInfo, grad] = backend.output(logits.shape);
+      if (n === 0) {
+        loss[0] = Number.NaN;
+        return [lossInfo, gradInfo];
+      }
       const labels = backend.raw(inputs.labels!) as Int32Array;
       addon.softmaxCrossEntropy(pack([n, classes, attrs.labelSmoothing]), backend.floats(logits), labels, loss, grad);
       return [lossInfo, gradInfo];

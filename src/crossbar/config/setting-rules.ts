@@ -1,0 +1,27 @@
+import { fail } from '../../config/index.js';
+import type { CrossbarConfig } from './crossbar-config.js';
+
+/** A combination of settings that a tile does not do: which setting to name, whether it is there, what is accepted. */
+export type SettingRule = readonly [path: string, violated: (config: CrossbarConfig) => boolean, accepted: string];
+
+/** True for the tile that resolves the voltage drop in time. */
+export function resolvesTime(config: Pick<CrossbarConfig, 'class'>): boolean {
+  return config.class === 'TorchInferenceRPUConfigIRDropT';
+}
+
+/**
+ * Refuses the first setting that violates a rule.
+ * @throws CROSSBAR_UNSUPPORTED naming the setting and what the tile accepts
+ */
+export function applyRules(rules: readonly SettingRule[], config: CrossbarConfig, source: string): void {
+  const violation = rules.find(([, violated]) => violated(config));
+  if (violation === undefined) return;
+  const [path, , accepted] = violation;
+  const found = path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], config);
+  fail('CROSSBAR_UNSUPPORTED', `The tile of ${config.class} does not support this setting.`, {
+    source,
+    path,
+    found: JSON.stringify(found),
+    accepted,
+  });
+}

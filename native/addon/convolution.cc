@@ -210,8 +210,8 @@ void analogMatmul(Call& call) {
   clips.finish();
 }
 
-// [taps, channels, cols, omega, columnwise, assumedMax, stdDev, key0, key1, stream0, stream1, block, tiles, tiles + 1 row cuts,
-// blocks, blocks + 1 column cuts]; w, analog, scales [tiles, cols], logical
+// [taps, channels, cols, omega, columnwise, assumedMax, emptyMax, stdDev, key0, key1, stream0, stream1, block, tiles, tiles + 1 row
+// cuts, blocks, blocks + 1 column cuts]; w, analog, scales [tiles, cols], logical
 void noisyWeights(Call& call) {
   NoisyWeightsDesc d;
   d.taps = size(call, 0, 1);
@@ -220,15 +220,16 @@ void noisyWeights(Call& call) {
   d.omega = static_cast<float>(call.real(3));
   d.columnwise = call.flag(4);
   d.assumedMax = static_cast<float>(call.real(5));
-  d.stdDev = static_cast<float>(call.real(6));
+  d.emptyMax = static_cast<float>(call.real(6));
+  d.stdDev = static_cast<float>(call.real(7));
   for (size_t i = 0; i < 2; i++) {
-    d.key[i] = static_cast<uint32_t>(call.integer(7 + i, 0, UINT32_MAX));
-    d.stream[i] = static_cast<uint32_t>(call.integer(9 + i, 0, UINT32_MAX));
+    d.key[i] = static_cast<uint32_t>(call.integer(8 + i, 0, UINT32_MAX));
+    d.stream[i] = static_cast<uint32_t>(call.integer(10 + i, 0, UINT32_MAX));
   }
-  d.block = static_cast<uint64_t>(call.integer(11, 0, int64_t{1} << 53));
+  d.block = static_cast<uint64_t>(call.integer(12, 0, int64_t{1} << 53));
   const int64_t elements = tensorSize({d.taps, d.channels, d.cols});
-  const std::vector<int> rowCuts = readCuts(call, 12, product({d.taps, d.channels}));
-  const std::vector<int> colCuts = readCuts(call, 12 + 1 + rowCuts.size(), d.cols);
+  const std::vector<int> rowCuts = readCuts(call, 13, product({d.taps, d.channels}));
+  const std::vector<int> colCuts = readCuts(call, 13 + 1 + rowCuts.size(), d.cols);
   d.tiles = static_cast<int>(rowCuts.size()) - 1;
   d.rowCuts = rowCuts.data();
   d.blocks = static_cast<int>(colCuts.size()) - 1;

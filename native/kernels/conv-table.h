@@ -80,6 +80,7 @@ struct NoisyWeightsDesc {
   float omega;          // the analog size of the largest weight of a tile, or of each column of a tile
   bool columnwise;
   float assumedMax;     // the noise is relative to this, or, if <= 0, to the largest analog weight of the tile
+  float emptyMax;       // taken for the largest weight of a tile of zeros
   float stdDev;
   uint32_t key[2];      // Philox key, stream and first block of the noise; number row * cols + column
   uint32_t stream[2];

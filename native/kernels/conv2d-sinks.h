@@ -8,8 +8,8 @@ namespace kh {
 namespace KH_ARCH {
 
 KH_INLINE vf activate(vf v, Activation activation) {
-  if (activation != Activation::None) v = vmax(v, zero());
-  if (activation == Activation::Relu6) v = vmin(v, splat(6.0f));
+  if (activation != Activation::None) v = vmax(zero(), v);  // in this order NaN stays
+  if (activation == Activation::Relu6) v = vmin(splat(6.0f), v);
   return v;
 }
 

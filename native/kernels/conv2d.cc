@@ -248,8 +248,8 @@ struct ClipCopy {
   void operator()(float* to, const float* from, int64_t count) const {
     const vf high = splat(bound), low = splat(-bound);
     int64_t i = 0;
-    for (; i + L <= count; i += L) store(to + i, vmax(vmin(load(from + i), high), low));
-    if (i < count) storePart(to + i, vmax(vmin(loadPart(from + i, (int)(count - i)), high), low), (int)(count - i));
+    for (; i + L <= count; i += L) store(to + i, vmax(low, vmin(high, load(from + i))));
+    if (i < count) storePart(to + i, vmax(low, vmin(high, loadPart(from + i, (int)(count - i)))), (int)(count - i));
   }
 };
 

@@ -54,7 +54,7 @@ void scaleTileRow(const NoisyWeightsDesc& d, const float* columnMax, float* scal
   }
   widenToTiles(d, relative, sigma);
   for (int c = 0; c < d.cols; ++c) {
-    const float largest = d.assumedMax > 0 ? d.assumedMax : sigma[c] == 0 ? 1.0f : sigma[c];
+    const float largest = d.assumedMax > 0 ? d.assumedMax : sigma[c] == 0 ? d.emptyMax : sigma[c];
     sigma[c] = largest * d.stdDev;
   }
 }

@@ -27,7 +27,8 @@ struct Divider {
   vf round(vf v) const __attribute__((always_inline)) { return steps(v) * splat(step); }
 };
 
-KH_INLINE vf clipTo(vf v, float bound) { return vmax(vmin(v, splat(bound)), splat(-bound)); }
+/** NaN stays NaN: minimum and maximum of the processors give their second operand then. */
+KH_INLINE vf clipTo(vf v, float bound) { return vmax(splat(-bound), vmin(splat(bound), v)); }
 
 }  // namespace KH_ARCH
 }  // namespace kh

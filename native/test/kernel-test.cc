@@ -258,6 +258,7 @@ void testNoisyWeights(const ConvTable& t, Context& context, int round) {
   d.omega = between(0, 1) ? 1.0f : 0.6f;
   d.columnwise = between(0, 1);
   d.assumedMax = between(0, 2) ? 0 : 1;
+  d.emptyMax = between(0, 1);
   d.stdDev = 0.06f;
   for (int i = 0; i < 2; ++i) {
     d.key[i] = engine();

@@ -202,7 +202,7 @@ inline NoisyWeights noisyWeights(const kh::NoisyWeightsDesc& d, const Floats& w)
         out.scales[(size_t)t * d.cols + c] = scale == 0 ? 1 : scale;
         analogMax = std::fmax(analogMax, columns[c] / out.scales[(size_t)t * d.cols + c]);
       }
-      const double relativeTo = d.assumedMax > 0 ? d.assumedMax : analogMax == 0 ? 1 : analogMax;
+      const double relativeTo = d.assumedMax > 0 ? d.assumedMax : analogMax == 0 ? d.emptyMax : analogMax;
       members([&](size_t i, int c) {
         const double scale = out.scales[(size_t)t * d.cols + c];
         out.analog[i] = w[i] / scale + relativeTo * d.stdDev * normalAt(d.block, d.stream, d.key, i);

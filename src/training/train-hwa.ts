@@ -15,7 +15,7 @@ import { type TrainingContext, type TrainingData, train } from './train.js';
  * through a clipped input, so nothing pulls activations back into ranges that were set once. Where
  * the crossbar learns ranges (`prePost.inputRange.learnInputRange`) it is found once and then trained by AIHWKit's rule:
  * clipped inputs ask for a larger range, decay for a smaller one. The last ranges stay with the model, for
- * `model.toAnalog(crossbar)`.
+ * `model.toAnalog(crossbar)`. After each step weights are clipped by `clipSigma`, then by the crossbar's own `clip`.
  *
  * @throws AbortError, TRAINING_DIVERGED
  * @example
@@ -46,7 +46,11 @@ export async function trainHwa(
       model.calibrateQuantizationRanges(batches, crossbar, context.rng.child('quantiser-noise'));
     }
   }
-  const afterStep = clipWeights(model, options.clipSigma);
+  const clipOutliers = clipWeights(model, options.clipSigma);
+  const afterStep = () => {
+    clipOutliers();
+    model.clipToCrossbar();
+  };
   const beforeEpoch = (epoch: number) => {
     if (epoch === 1 || !crossbar.prePost.inputRange.learnInputRange) calibrate();
   };

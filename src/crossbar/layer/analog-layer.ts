@@ -1,11 +1,11 @@
-import { fail } from '../../config/index.js';
+import { fail, parseWith } from '../../config/index.js';
 import { createNoiseModel, type NoiseModel } from '../../devices/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
 import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
 import { checkSupported } from '../config/torch-restrictions.js';
 import type { MvmTile } from '../mvm/analog-mvm.js';
 import { disposeDraws, drawTile, type TileDraws } from '../mvm/tile-draws.js';
-import { type CoreDifferences, type CoreDraw, drawCore } from '../tile/core-differences.js';
+import { type CoreDifferences, type CoreDraw, coreDifferencesSchema, drawCore } from '../tile/core-differences.js';
 import type { TileGrid } from '../tile/grid.js';
 import { pulseNoiseOf, theveninOf } from '../tile/ir-drop-tile.js';
 import type { OutputStage } from './forward-call.js';
@@ -14,10 +14,12 @@ import { hwaProduct } from './hwa-product.js';
 import { rangeInForce } from './input-range.js';
 import { LayerGrid } from './layer-grid.js';
 import { LayerPeriphery } from './layer-periphery.js';
-import { type LayerShape, layerOutputShape } from './layer-shape.js';
+import { checkLayer, checkLayerTraining } from './layer-restrictions.js';
+import { checkInput, checkKernel, checkShape, type LayerShape, layerOutputShape } from './layer-shape.js';
 import { partValues, rangedForward } from './part-values.js';
 import { ProgrammedLayer } from './programmed-layer.js';
 import { quantisedProduct } from './quantised-product.js';
+import { clippedKernel } from './weight-clip.js';
 
 /** What a hardware-aware forward pass needs besides its tensors. */
 export interface HwaContext {
@@ -52,13 +54,18 @@ export class AnalogLayer {
   #outNoise: tf.Tensor2D | undefined;
   #programmed: ProgrammedLayer | undefined;
 
-  /** @throws CROSSBAR_UNSUPPORTED where the tile of the configuration refuses a setting */
+  /**
+   * @throws CROSSBAR_UNSUPPORTED where the tile of the configuration refuses a setting, or layers do not have it; RangeError
+   *   for sizes that are not whole numbers above 0
+   */
   constructor(
     readonly name: string,
     readonly shape: LayerShape,
     readonly config: CrossbarConfig,
   ) {
+    checkShape(name, shape);
     checkSupported(config);
+    checkLayer(config);
     this.#model = createNoiseModel(config.noiseModel);
     this.#layout = new LayerGrid(shape, config.mapping);
     this.grid = this.#layout.grid;
@@ -68,9 +75,14 @@ export class AnalogLayer {
   /**
    * A training step's forward pass: weights modified, inputs and outputs quantised, noise added. Differentiable in `x`,
    * `kernel` and `bias`; the backward pass is exact but for the modified weights (AIHWKit's rules, per engine).
+   *
+   * @throws TypeError for a kernel or an input of another shape
    */
   hwaForward(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | null, { inputRange, rng }: HwaContext): tf.Tensor {
     this.#refuseAnalogBias(bias);
+    checkLayerTraining(this.config);
+    checkKernel(this.name, this.shape, kernel);
+    checkInput(this.name, this.shape, x);
     const own = rng.child(this.name);
     if (this.#tiles.length === 0) this.#makeTiles(own.child('periphery'));
     const layer = {
@@ -82,12 +94,21 @@ export class AnalogLayer {
       rng: own,
     };
     const { periphery } = this;
-    if (periphery !== undefined) {
-      const sum = this.#product(x, layer, (input, own) => quantisedProduct(input, kernel, own, periphery));
-      return periphery.finish(sum, bias, true);
-    }
-    const y = this.#product(x, layer, (input, own) => hwaProduct(input, kernel, own));
-    return bias === null ? y : tf.add(y, bias);
+    const run = () => {
+      if (periphery !== undefined) {
+        const sum = this.#product(x, layer, (input, own) => quantisedProduct(input, kernel, own, periphery));
+        return periphery.finish(sum, bias, true);
+      }
+      const y = this.#product(x, layer, (input, own) => hwaProduct(input, kernel, own));
+      return bias === null ? y : tf.add(y, bias);
+    };
+    return taping() ? run() : tf.tidy(run);
+  }
+
+  /** A kernel as weight clipping (`clip` of the configuration) leaves it after a training step. The caller owns it. */
+  clip(kernel: tf.Tensor): tf.Tensor {
+    checkKernel(this.name, this.shape, kernel);
+    return clippedKernel(kernel, { shape: this.shape, grid: this.#layout, config: this.config });
   }
 
   /**
@@ -95,18 +116,20 @@ export class AnalogLayer {
    * compensation are drawn now and kept until the next call.
    *
    * @param differences how the cores that hold the tiles differ; alike if absent
+   * @throws TypeError for a kernel of another shape; CROSSBAR_UNSUPPORTED where the tiles cannot hold it
    */
   program(
     kernel: tf.Tensor,
     bias: tf.Tensor | null,
     inputRange: number | readonly number[],
     rng: Rng,
-    differences?: CoreDifferences,
+    differences?: Partial<CoreDifferences>,
   ): void {
+    checkKernel(this.name, this.shape, kernel);
     const own = rng.child(this.name);
     // As in AIHWKit, a bias is analog only where one tile holds the whole matrix.
     const analogBias = bias !== null && !this.config.mapping.digitalBias && this.#layout.places.length === 1;
-    const cores = differences === undefined ? undefined : this.#drawCores(differences, own.child('core'));
+    const cores = differences && this.#drawCores(checkedDifferences(differences, this.config), own.child('core'));
     this.#makeTiles(own.child('periphery'), cores, analogBias ? 1 : 0);
     this.#programmed?.dispose();
     this.#programmed = ProgrammedLayer.program(
@@ -120,16 +143,30 @@ export class AnalogLayer {
     tf.dispose(cores?.map(({ gain }) => gain) ?? []);
   }
 
-  /** Lets the devices drift to `seconds` after programming (from the programmed state each time) and reads them anew. */
+  /**
+   * Lets the devices drift to `seconds` after programming (from the programmed state each time) and reads them anew.
+   *
+   * @throws RangeError unless `seconds` is a number >= 0
+   */
   drift(seconds: number, rng: Rng): void {
+    if (!(seconds >= 0 && Number.isFinite(seconds)))
+      throw new RangeError(`drift: expected seconds >= 0, got ${seconds}`);
     this.#present().drift(seconds, rng.child(this.name));
   }
 
   /**
    * Inference on the weights as they stand after {@link program} or the last {@link drift}, and what the digital periphery
-   * does to the sums, if anything. A stage is read once: hand in another object where its tensors have changed.
+   * does to the sums, if anything. A stage is read once: hand in another object where its tensors have changed. The same
+   * `rng` gives the same noise: give every batch and every repetition its own child.
+   *
+   * @throws TypeError for an input of another shape, and where a gradient of it is asked for: programmed devices have none
    */
   forward(x: tf.Tensor, rng: Rng, stage?: OutputStage): tf.Tensor {
+    checkInput(this.name, this.shape, x);
+    return taping() ? withoutGradient(this.name, x, () => this.#infer(x, rng, stage)) : this.#infer(x, rng, stage);
+  }
+
+  #infer(x: tf.Tensor, rng: Rng, stage: OutputStage | undefined): tf.Tensor {
     const programmed = this.#present();
     if (this.periphery !== undefined) return this.#quantisedForward(x, rng, this.periphery, stage);
     const { weights, bias } = stage === undefined ? programmed : programmed.behind(stage);
@@ -246,9 +283,8 @@ export class AnalogLayer {
     const differ = cores?.some(({ noise }) => noise !== 1) === true && io.outNoise > 0;
     this.#outNoise = differ
       ? tf.keep(
-          joinTiles(
-            this.#layout,
-            this.#tiles.map(({ draws }) => draws.outNoise!),
+          tf.tidy(() =>
+            this.#layout.join(this.#tiles.map(({ draws }) => tf.expandDims(draws.outNoise!, 0) as tf.Tensor2D)).clone(),
           ),
         )
       : undefined;
@@ -264,13 +300,36 @@ function withNoiseOf(draws: TileDraws, outNoise: number, outputs: number, factor
   return { ...draws, outNoise: scaled };
 }
 
-/** Values per output of each tile, joined to [row parts, cols]. */
-function joinTiles({ grid, rowParts }: LayerGrid, perTile: readonly tf.Tensor1D[]): tf.Tensor2D {
-  return tf.tidy(() => {
-    const colParts = grid.colCuts.length - 1;
-    const rows = Array.from({ length: rowParts }, (_, part) =>
-      tf.concat(perTile.slice(part * colParts, (part + 1) * colParts)),
-    );
-    return tf.stack(rows) as tf.Tensor2D;
-  });
+/** Models whose coefficients are exponents of a power law in time. */
+const withExponents = [
+  'PCMLikeNoiseModel',
+  'CustomDriftPCMLikeNoiseModel',
+  'HermesNoiseModel',
+  'StateIndependentNoiseModel',
+];
+
+function checkedDifferences(differences: Partial<CoreDifferences>, { noiseModel }: CrossbarConfig): CoreDifferences {
+  const checked = parseWith(coreDifferencesSchema, differences, 'core differences');
+  if (checked.drift > 0 && !withExponents.includes(noiseModel.class)) {
+    fail('CROSSBAR_UNSUPPORTED', 'The devices of this noise model have no drift exponents that could differ.', {
+      source: 'core differences',
+      path: 'drift',
+      found: `${checked.drift} with ${noiseModel.class}`,
+      accepted: `0, or one of ${withExponents.join(', ')}`,
+    });
+  }
+  return checked;
+}
+
+/** Whether a gradient is being taken. */
+function taping(): boolean {
+  return tf.engine().state.gradientDepth > 0;
+}
+
+/** A result that counts as a constant unless its input's gradient is asked for. */
+function withoutGradient(name: string, x: tf.Tensor, run: () => tf.Tensor): tf.Tensor {
+  const gradFunc = (): never => {
+    throw new TypeError(`layer ${name}: programmed devices have no gradient; hardware-aware training uses hwaForward`);
+  };
+  return tf.customGrad(() => ({ value: run(), gradFunc }))(x);
 }

@@ -27,6 +27,11 @@ export class LayerGrid {
   /** [rows in kernel order, row parts]: 1 where the row belongs to the part; undefined where there is one part. */
   readonly membership: tf.Tensor2D | undefined;
   readonly channels: readonly ChannelRange[];
+  /**
+   * 1 where a column is connected to some row of a row part, [row parts, cols]; undefined where all are. What a tile makes of
+   * other columns is noise alone: it is not added.
+   */
+  readonly connected: tf.Tensor2D | undefined;
   #parts: readonly RowPart[] | undefined;
 
   constructor(
@@ -38,11 +43,21 @@ export class LayerGrid {
     this.rowParts = this.grid.rowCuts.length - 1;
     this.membership = this.rowParts > 1 ? membership(shape, this.grid.rowCuts) : undefined;
     this.channels = shape.kind === 'conv2d' ? channelRanges(shape, this.grid.rowCuts) : [];
+    this.connected = connectedColumns(shape, this.channels);
   }
 
   /** Spreads one row of values per row part, [parts, cols], over the rows of the matrix, [rows or 1, cols]. */
   spread(perPart: tf.Tensor2D): tf.Tensor2D {
     return this.membership === undefined ? perPart : tf.matMul(this.membership, perPart);
+  }
+
+  /** Joins matrices of all tiles, in the order of the places, to one of the whole layer. */
+  join(tiles: readonly tf.Tensor2D[]): tf.Tensor2D {
+    const colParts = this.grid.colCuts.length - 1;
+    const rows = Array.from({ length: this.rowParts }, (_, part) =>
+      tf.concat(tiles.slice(part * colParts, (part + 1) * colParts), 1),
+    );
+    return tf.concat(rows, 0) as tf.Tensor2D;
   }
 
   /** Each row part as a layer of its own: of the channels that it touches, or of its inputs. Made when first asked for. */
@@ -57,13 +72,14 @@ export class LayerGrid {
   dispose(): void {
     for (const { grid } of this.#parts ?? []) grid.dispose();
     this.membership?.dispose();
+    this.connected?.dispose();
     for (const { mask } of this.channels) mask?.dispose();
   }
 }
 
 function partShape(shape: LayerShape, channels: ChannelRange | undefined, rows: number): LayerShape {
   if (shape.kind === 'dense') return { ...shape, inSize: rows };
-  return { ...shape, inChannels: channels!.end - channels!.start };
+  return { ...shape, inChannels: channels!.end - channels!.start, groups: 1 };
 }
 
 function membership(shape: LayerShape, rowCuts: readonly number[]): tf.Tensor2D {
@@ -93,4 +109,16 @@ function channelRanges(shape: Extract<LayerShape, { kind: 'conv2d' }>, rowCuts: 
     }
     return { start, end, mask: tf.keep(tf.tensor4d(values, [kh, kw, end - start, 1])) };
   });
+}
+
+function connectedColumns(shape: LayerShape, channels: readonly ChannelRange[]): tf.Tensor2D | undefined {
+  if (shape.kind === 'dense' || (shape.groups ?? 1) === 1) return undefined;
+  const { groups = 1, inChannels, outChannels } = shape;
+  const connected = channels.map(({ start, end }) =>
+    Array.from({ length: outChannels }, (_, col) => {
+      const group = Math.floor((col * groups) / outChannels);
+      return (group * inChannels) / groups < end && ((group + 1) * inChannels) / groups > start ? 1 : 0;
+    }),
+  );
+  return connected.flat().includes(0) ? tf.keep(tf.tensor2d(connected)) : undefined;
 }

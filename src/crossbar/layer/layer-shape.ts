@@ -3,7 +3,7 @@ import { tf } from '../../tensor/index.js';
 /** 'same' as TensorFlow has it, 'valid' for none, or the rows and columns of zeros on each side. */
 export type Padding = 'same' | 'valid' | readonly [readonly [number, number], readonly [number, number]];
 
-/** A layer that is one weight matrix: a dense layer, or an ungrouped convolution on NHWC images. */
+/** A layer that is one weight matrix: a dense layer, or a convolution on NHWC images. */
 export type LayerShape =
   | { readonly kind: 'dense'; readonly inSize: number; readonly outSize: number }
   | {
@@ -14,6 +14,11 @@ export type LayerShape =
       readonly strides: readonly [number, number];
       readonly padding: Padding;
       readonly dilations: readonly [number, number];
+      /**
+       * Groups of channels: outputs are connected to the inputs of their own group alone (the matrix is dense all the same,
+       * with zeros between groups). 1 if absent.
+       */
+      readonly groups?: number;
     };
 
 export type ConvShape = Extract<LayerShape, { kind: 'conv2d' }>;
@@ -91,4 +96,41 @@ export function layerOutputShape(shape: LayerShape, input: readonly number[]): n
 export function kernelRows(kernel: tf.Tensor): tf.Tensor2D {
   const cols = kernel.shape.at(-1)!;
   return tf.reshape(kernel, [kernel.size / cols, cols]);
+}
+
+/** @throws RangeError for a layer whose sizes are not whole numbers above 0 */
+export function checkShape(name: string, shape: LayerShape): void {
+  const sizes =
+    shape.kind === 'dense'
+      ? { inSize: shape.inSize, outSize: shape.outSize }
+      : {
+          ...{ inChannels: shape.inChannels, outChannels: shape.outChannels, groups: shape.groups ?? 1 },
+          ...{ kernelHeight: shape.kernel[0], kernelWidth: shape.kernel[1] },
+          ...{ strideDown: shape.strides[0], strideAcross: shape.strides[1] },
+          ...{ dilationDown: shape.dilations[0], dilationAcross: shape.dilations[1] },
+        };
+  for (const [size, value] of Object.entries(sizes)) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`layer ${name}: expected a whole number >= 1 for ${size}, got ${value}`);
+    }
+  }
+}
+
+/** @throws TypeError for a kernel of another shape: [in, out] of a dense layer, HWIO of a convolution */
+export function checkKernel(name: string, shape: LayerShape, kernel: tf.Tensor): void {
+  const expected =
+    shape.kind === 'dense' ? [shape.inSize, shape.outSize] : [...shape.kernel, shape.inChannels, shape.outChannels];
+  if (tf.util.arraysEqual(kernel.shape, expected)) return;
+  throw new TypeError(`layer ${name}: expected a kernel of shape [${expected}], got [${kernel.shape}]`);
+}
+
+/** @throws TypeError for an input that the layer has no weights for */
+export function checkInput(name: string, shape: LayerShape, x: tf.Tensor): void {
+  const fits =
+    shape.kind === 'dense'
+      ? x.rank >= 1 && x.shape.at(-1) === shape.inSize
+      : x.rank === 4 && x.shape[3] === shape.inChannels;
+  if (fits) return;
+  const expected = shape.kind === 'dense' ? `[..., ${shape.inSize}]` : `[batch, height, width, ${shape.inChannels}]`;
+  throw new TypeError(`layer ${name}: expected an input of shape ${expected}, got [${x.shape}]`);
 }

@@ -1,6 +1,6 @@
 import { hasNoisyWeights, noisyWeights as nativeNoisyWeights, type Rng, tf } from '../../tensor/index.js';
 import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
-import { nonZero } from '../tile/mapping-scale.js';
+import { mappingInForce, nonZero } from '../tile/mapping-scale.js';
 import { isIdentity, modifyWeights } from '../tile/modify-weights.js';
 import type { LayerWeights } from './forward-call.js';
 import type { LayerGrid } from './layer-grid.js';
@@ -26,17 +26,28 @@ export interface MappedLayer {
  * @param logical [rows, cols], kernel order
  */
 export function noisyWeights(logical: tf.Tensor2D, layer: MappedLayer, rng: Rng): NoisyWeights {
-  return canFuseWeights(layer.config) ? fusedWeights(logical, layer, rng) : referenceWeights(logical, layer, rng);
+  const weights = canFuseWeights(layer.config)
+    ? fusedWeights(logical, layer, rng)
+    : referenceWeights(logical, layer, rng);
+  const { connected } = layer.grid;
+  if (connected === undefined) return weights;
+  return {
+    ...weights,
+    scales: tf.mul(weights.scales, connected),
+    logical: tf.mul(weights.logical, layer.grid.spread(connected)),
+  };
 }
 
 /** True where the backend in use has a kernel that means what the settings say. */
-export function canFuseWeights({ mapping, modifier }: CrossbarConfig): boolean {
-  const fits = modifier.type === 'AddNormal' && modifier.pdrop === 0 && mapping.weightScalingOmega > 0;
+export function canFuseWeights(config: CrossbarConfig): boolean {
+  const { modifier } = config;
+  const fits = modifier.type === 'AddNormal' && modifier.pdrop === 0 && mappingInForce(config).weightScalingOmega > 0;
   return fits && (modifier.relToActualWmax || modifier.assumedWmax > 0) && hasNoisyWeights();
 }
 
 function fusedWeights(logical: tf.Tensor2D, { shape, grid, config }: MappedLayer, rng: Rng): NoisyWeights {
-  const { mapping, modifier } = config;
+  const { modifier } = config;
+  const mapping = mappingInForce(config);
   const channels = shape.kind === 'conv2d' ? shape.inChannels : shape.inSize;
   return nativeNoisyWeights(logical, {
     taps: matrixRows(shape) / channels,
@@ -46,6 +57,7 @@ function fusedWeights(logical: tf.Tensor2D, { shape, grid, config }: MappedLayer
     omega: mapping.weightScalingOmega,
     columnwise: mapping.weightScalingColumnwise,
     assumedMax: modifier.relToActualWmax ? 0 : modifier.assumedWmax,
+    emptyMax: engineOf(config) === 'torch' ? 0 : 1,
     stdDev: modifier.stdDev,
     source: rng.child('modifier').child('noise').source(logical.size),
   });
@@ -58,7 +70,8 @@ export function referenceWeights(logical: tf.Tensor2D, { grid, config }: MappedL
 }
 
 function modifiedWeights(logical: tf.Tensor2D, config: CrossbarConfig, grid: LayerGrid, rng: Rng): LayerWeights {
-  const { mapping, modifier } = config;
+  const { modifier } = config;
+  const mapping = mappingInForce(config);
   const columnMax = partColumnMax(logical, grid);
   const tileMax = widenToTiles(columnMax, grid);
   const omega = mapping.weightScalingOmega;

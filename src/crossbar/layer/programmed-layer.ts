@@ -4,7 +4,7 @@ import type { CrossbarConfig } from '../config/crossbar-config.js';
 import type { MvmTile } from '../mvm/analog-mvm.js';
 import type { CoreDraw } from '../tile/core-differences.js';
 import { baselineReadout, readout } from '../tile/drift-compensation.js';
-import { mappingScale } from '../tile/mapping-scale.js';
+import { mappingInForce, mappingScale } from '../tile/mapping-scale.js';
 import { disposeProgrammed, driftTile, type ProgrammedTile, programTile } from '../tile/programmed-tile.js';
 import type { LayerWeights, OutputStage } from './forward-call.js';
 import { rangeInForce } from './input-range.js';
@@ -83,10 +83,12 @@ export class ProgrammedLayer {
         return tf.concat([part, tf.reshape(content.bias!, [1, colEnd - colStart])], 0) as tf.Tensor2D;
       });
       tf.engine().startScope();
-      const result = keepAll(writeTile(target, content.inputRange, hardware, i, tileRng));
-      tf.engine().endScope();
-      target.dispose();
-      return result;
+      try {
+        return keepAll(writeTile(target, content.inputRange, hardware, i, tileRng));
+      } finally {
+        tf.engine().endScope();
+        target.dispose();
+      }
     });
     return new ProgrammedLayer(content, hardware, written);
   }
@@ -157,7 +159,7 @@ function writeTile(
   const tile = hardware.tiles[index]!;
   const core = hardware.cores?.[index];
   const gain = core?.gain.clone();
-  const scale = mappingScale(logical, config.mapping);
+  const scale = mappingScale(logical, mappingInForce(config));
   const target = tf.div(logical, scale) as tf.Tensor2D;
   const programmed = withDriftOf(core, programTile(target, model, rng));
   const compensation = config.driftCompensation;
@@ -195,19 +197,12 @@ function assemble(
   scales: readonly tf.Tensor2D[],
 ): LayerWeights {
   return tf.tidy(() => {
-    const colParts = grid.grid.colCuts.length - 1;
-    const rowsOf = (tensors: readonly tf.Tensor2D[]) => {
-      const rows = Array.from({ length: grid.rowParts }, (_, part) =>
-        tf.concat(tensors.slice(part * colParts, (part + 1) * colParts), 1),
-      );
-      return tf.concat(rows, 0) as tf.Tensor2D;
-    };
-    const rows = rowsOf(weights);
+    const rows = grid.join(weights);
     const kept = rows.shape[0] - (analogBias ? 1 : 0);
     const matrix = analogBias ? tf.slice(rows, [0, 0], [kept, rows.shape[1]]) : rows;
     return {
       analog: tf.keep(toKernelOrder(matrix, shape).clone()),
-      scales: tf.keep(rowsOf(scales).clone()),
+      scales: tf.keep(tf.mul(grid.join(scales), grid.connected ?? 1) as tf.Tensor2D),
       ...(analogBias && { biasRow: tf.keep(tf.slice(rows, [kept, 0], [1, rows.shape[1]])) }),
     };
   });

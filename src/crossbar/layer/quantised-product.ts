@@ -41,7 +41,7 @@ export function quantisedProduct(
       const dValues = savedValues.map((value, part) => behindOutputs(value, dy, part, periphery, steps));
       const ranges = partRanges(range, grid.rowParts);
       scaleSteps(savedValues, dValues, plain as tf.Tensor2D, applied as tf.Tensor2D, ranges, periphery, steps);
-      const factors = tf.unstack(tf.div(applied!, plain!));
+      const factors = tf.unstack(tf.divNoNan(applied!, plain!));
       const dParts = dValues.map((dValue, part) => tf.mul(dValue, factors[part]!));
       const step = {
         ...{ ...layer, x: savedX!, matrix: matrix as tf.Tensor2D, ranges, inside: savedInside },

@@ -118,9 +118,9 @@ function patchGradients(dParts: readonly tf.Tensor[], step: TorchStep): LayerGra
       ) as tf.Tensor2D,
     };
   });
-  // Analog weights are logical ones divided by their scale.
+  // Analog weights are logical ones divided by their scale; columns that are not connected have none.
   const dMatrix = tf.concat(
-    parts.map(({ dWeights }, part) => tf.div(dWeights, scales[part]!)),
+    parts.map(({ dWeights }, part) => tf.divNoNan(dWeights, scales[part]!)),
     0,
   ) as tf.Tensor2D;
   const inputs = parts.map(({ dVectors }, part) => {

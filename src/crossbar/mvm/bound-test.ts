@@ -10,8 +10,8 @@ export function clippedRows(y: tf.Tensor2D, io: IoParameters, engine: Engine): t
   return tf.tidy(() => {
     const above = tf.cast(tf.greater(y, bound), 'float32');
     const below = tf.cast(tf.less(y, -bound), 'float32');
-    if (io.bmTestNegativeBound) return tf.max(tf.maximum(above, below), 1, true) as tf.Tensor2D;
-    if (engine === 'torch') return tf.max(above, 1, true) as tf.Tensor2D;
+    // The torch tile does not read bmTestNegativeBound.
+    if (io.bmTestNegativeBound || engine === 'torch') return tf.max(tf.maximum(above, below), 1, true) as tf.Tensor2D;
     return lastOverflowPositive(above, below);
   });
 }

@@ -18,13 +18,16 @@ export function inputSteps({ inpBound, inpRes }: IoParameters): number {
   return Math.abs(steps - Math.round(steps)) < 1e-5 * steps ? Math.round(steps) : steps;
 }
 
+/** Inputs nearer than this to a step of the DAC, in steps, are meant to lie on it. */
+export const ON_GRID = 1e-4;
+
 /** The passes that an MVM type cuts DAC outputs into (analog-inference reference, 2.7). */
 export function phasesOf(x: tf.Tensor2D, io: IoParameters): Phase[] {
   const steps = inputSteps(io);
   const unit = 2 / steps;
   switch (io.mvType) {
     case 'SplitMode':
-      return splitPhases(x, steps, unit, io.splitModeBitShift);
+      return splitPhases(x, steps, unit, io);
     case 'BitWise':
       return bitPhases(x, steps, unit);
     default:
@@ -33,7 +36,8 @@ export function phasesOf(x: tf.Tensor2D, io: IoParameters): Phase[] {
 }
 
 /** The low bits first, then the high ones. */
-function splitPhases(x: tf.Tensor2D, steps: number, unit: number, shift: number): Phase[] {
+function splitPhases(x: tf.Tensor2D, steps: number, unit: number, io: IoParameters): Phase[] {
+  const { splitModeBitShift: shift, irDropTimeStepResolutionScale: resolution } = io;
   const { sign, level } = levels(x, unit);
   const size = 2 ** shift;
   const high = tf.floor(tf.div(level, size));
@@ -41,8 +45,8 @@ function splitPhases(x: tf.Tensor2D, steps: number, unit: number, shift: number)
   const highSteps = 2 ** (Math.round(Math.log2(steps + 2)) - shift - 1);
   const part = (value: tf.Tensor) => tf.mul(tf.mul(value, sign), unit) as tf.Tensor2D;
   return [
-    { x: part(low), weight: 1, steps: size, duration: unit * (size - 1) },
-    { x: part(high), weight: size, steps: highSteps, duration: unit * (highSteps - 1) },
+    { x: part(low), weight: 1, steps: Math.floor(size * resolution), duration: unit * (size - 1) },
+    { x: part(high), weight: size, steps: Math.floor(highSteps * resolution), duration: unit * (highSteps - 1) },
   ];
 }
 
@@ -51,12 +55,15 @@ function bitPhases(x: tf.Tensor2D, steps: number, unit: number): Phase[] {
   const { sign, level } = levels(x, unit);
   const bits = Math.round(Math.log2(steps + 2)) - 1;
   return Array.from({ length: bits }, (_, bit) => {
-    const shifted = tf.floor(tf.div(level, 2 ** bit));
+    const shifted = bit === 0 ? level : tf.floor(tf.div(level, 2 ** bit));
     const value = tf.sub(shifted, tf.mul(tf.floor(tf.div(shifted, 2)), 2));
     return { x: tf.mul(tf.mul(value, sign), unit) as tf.Tensor2D, weight: 2 ** bit, steps: 2, duration: unit };
   });
 }
 
+/** Magnitudes in steps. Whole ones are whole in spite of float32; what noise or asymmetry moved off the grid stays there. */
 function levels(x: tf.Tensor2D, unit: number) {
-  return { sign: tf.sign(x), level: tf.round(tf.div(tf.abs(x), unit)) };
+  const level = tf.div(tf.abs(x), unit);
+  const whole = tf.round(level);
+  return { sign: tf.sign(x), level: tf.where(tf.less(tf.abs(tf.sub(level, whole)), ON_GRID), whole, level) };
 }

@@ -2,7 +2,7 @@ import { fail } from '../../config/index.js';
 import type { Converter } from '../../devices/index.js';
 import { tf } from '../../tensor/index.js';
 import type { IoParameters } from '../config/io-parameters.js';
-import { inputSteps, type Phase } from './phases.js';
+import { inputSteps, ON_GRID, type Phase } from './phases.js';
 
 /** What the time-dependent voltage drop needs to know of a tile. */
 export interface Thevenin {
@@ -56,11 +56,14 @@ function checkGeometry(rows: number, outputs: number, segments: number): void {
 
 /**
  * +1, 0 or -1 for each time step, vector and row: [steps * batch, rows], time slowest. A row is driven while its input
- * is longer than the time; inputs lie exactly on the grid of times, so both are rounded to float32 the same way.
+ * is longer than the time; inputs on the grid of times lie exactly there, so both are rounded to float32 the same way.
  */
 function pulses(x: tf.Tensor2D, { steps, duration }: Phase, io: IoParameters): tf.Tensor2D {
   const unit = 2 / inputSteps(io);
-  const grid = Float32Array.from(x.dataSync(), (value) => Math.round(value / unit) * unit);
+  const grid = Float32Array.from(x.dataSync(), (value) => {
+    const whole = Math.round(value / unit);
+    return Math.abs(value / unit - whole) < ON_GRID ? whole * unit : value;
+  });
   const [batch, rows] = x.shape;
   const driven = new Float32Array(steps * grid.length);
   for (let k = 0; k < steps; k++) {

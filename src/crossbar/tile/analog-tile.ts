@@ -83,7 +83,7 @@ export class AnalogTile {
     };
   }
 
-  /** Takes logical weights [inputs, outputs] and bias: scales them onto the tile. */
+  /** Takes logical weights [inputs, outputs] and bias: scales them onto the tile. Learned output scales begin anew with the mapping. */
   setWeights(logical: tf.Tensor2D, bias?: tf.Tensor1D): void {
     const { mapping } = this.options.config;
     const [scaled, scales] = tf.tidy(() => {
@@ -95,8 +95,10 @@ export class AnalogTile {
       return [tf.div(full, s) as tf.Tensor2D, s];
     });
     this.#replaceWeights(scaled);
-    if (mapping.weightScalingOmega > 0) this.#setScales(scales);
-    else scales.dispose();
+    if (mapping.weightScalingOmega > 0) {
+      this.#setScales(scales);
+      if (this.learnedOutScales !== undefined) this.setLearnedOutScales(Array(this.learnedOutScales.size).fill(1));
+    } else scales.dispose();
     if (this.bias !== undefined && bias !== undefined) {
       this.bias.dispose();
       this.bias = tf.keep(bias.clone());

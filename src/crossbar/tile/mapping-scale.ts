@@ -1,5 +1,16 @@
 import { tf } from '../../tensor/index.js';
+import type { CrossbarConfig } from '../config/crossbar-config.js';
 import type { Mapping } from '../config/mapping.js';
+
+/**
+ * The mapping of a layer whose scales follow its weights. Remapping after every step comes to the same: the largest weight
+ * of the tile, or of each of its outputs, is `remappedWmax`.
+ */
+export function mappingInForce({ mapping, remap }: Pick<CrossbarConfig, 'mapping' | 'remap'>): Mapping {
+  if (remap.type === 'None') return mapping;
+  const weightScalingColumnwise = remap.type === 'ChannelwiseSymmetric';
+  return { ...mapping, weightScalingOmega: remap.remappedWmax, weightScalingColumnwise };
+}
 
 /**
  * The digital factor s of a tile: analog weights are W / s, outputs are multiplied by s.

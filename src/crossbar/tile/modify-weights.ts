@@ -20,7 +20,7 @@ export function modifyWeights(
 ): tf.Tensor {
   if (modifier.type === 'None') return weights.clone();
   return tf.tidy(() => {
-    const a = amplitude(modifier, largest);
+    const a = amplitude(modifier, largest, engine);
     const modified = applyType(weights, modifier, a, engine, rng);
     return dropped(modified, modifier.pdrop, rng.child('drop')).clone();
   });
@@ -33,8 +33,10 @@ export function isIdentity(modifier: WeightModifier): boolean {
   );
 }
 
-function amplitude(modifier: WeightModifier, largest: tf.Tensor): tf.Tensor {
+/** Of weights that are all zero, the C++ tile takes 1 for their largest magnitude. */
+function amplitude(modifier: WeightModifier, largest: tf.Tensor, engine: Engine): tf.Tensor {
   if (!modifier.relToActualWmax) return tf.scalar(modifier.assumedWmax);
+  if (engine === 'torch' && modifier.type === 'AddNormal') return largest;
   return tf.where(tf.equal(largest, 0), tf.onesLike(largest), largest);
 }
 

@@ -13,8 +13,8 @@ export function pcmNoise(weights: tf.Tensor, modifier: WeightModifier, a: tf.Ten
   const t = pcmTInference + pcmT0;
   return tf.tidy(() => {
     const clamped = tf.maximum(tf.minimum(weights, a), tf.neg(a));
-    const target = faulty(tf.div(tf.mul(clamped, gMax), a), modifier, rng.child('faults'));
-    const magnitude = tf.abs(target);
+    const wanted = withoutSmall(tf.div(tf.mul(clamped, gMax), a), modifier);
+    const magnitude = tf.abs(faulty(wanted, modifier, rng.child('faults')));
     const x = tf.div(magnitude, gMax);
     const sigma = tf.mul(tf.add(tf.mul(tf.add(tf.mul(x, C2), C1), x), C0), s);
     const programmed = tf.add(magnitude, tf.mul(sigma, randomNormal(weights.shape, rng.child('program'))));
@@ -27,7 +27,10 @@ export function pcmNoise(weights: tf.Tensor, modifier: WeightModifier, a: tf.Ten
     const span = s * Math.sqrt(Math.log((t + 250e-9) / 500e-9));
     const read = tf.mul(tf.mul(tf.abs(drifted), q), tf.mul(randomNormal(weights.shape, rng.child('read')), span));
     const final = tf.abs(tf.add(drifted, read));
-    return tf.div(tf.mul(tf.mul(tf.sign(target), final), a), gMax);
+    // A weight keeps its sign, whatever becomes of its device; one that is not programmed is exactly zero.
+    const sign = tf.where(tf.less(wanted, 0), tf.fill(wanted.shape, -1), tf.onesLike(wanted));
+    const kept = tf.mul(sign, tf.cast(tf.greater(magnitude, 0), 'float32'));
+    return tf.div(tf.mul(tf.mul(kept, final), a), gMax);
   });
 }
 
@@ -36,18 +39,23 @@ function exponents(b: tf.Tensor, rng: Rng): tf.Tensor {
   return tf.abs(tf.mul(sigma, randomNormal(b.shape, rng)));
 }
 
-/** Devices stuck at zero, at the largest or at a random conductance; small targets are zero. */
+/** Targets too small to be programmed are zero. */
+function withoutSmall(g: tf.Tensor, { stdDev, pcmZeroThres }: WeightModifier): tf.Tensor {
+  return tf.where(tf.lessEqual(tf.abs(g), pcmZeroThres * stdDev * C0), tf.zerosLike(g), g);
+}
+
+/** Devices stuck at zero, at the largest or at a random conductance (its magnitude counts, not its sign). */
 function faulty(g: tf.Tensor, modifier: WeightModifier, rng: Rng): tf.Tensor {
-  const { gMax, stdDev, pcmZeroThres, pcmProbAtReset, pcmProbAtGmax, pcmProbAtRandom } = modifier;
+  const { gMax, pcmProbAtReset, pcmProbAtGmax, pcmProbAtRandom } = modifier;
   const happens = (p: number, name: string) => tf.less(randomUniform(g.shape, rng.child(name)), p);
-  let value: tf.Tensor = tf.where(tf.lessEqual(tf.abs(g), pcmZeroThres * stdDev * C0), tf.zerosLike(g), g);
+  let value = g;
   if (pcmProbAtReset > 0) value = tf.where(happens(pcmProbAtReset, 'reset'), tf.zerosLike(g), value);
   if (pcmProbAtGmax > 0) {
     const jump = tf.where(happens(0.5, 'sign'), tf.fill(g.shape, gMax), tf.fill(g.shape, -gMax));
     value = tf.where(happens(pcmProbAtGmax, 'gmax'), tf.add(value, jump), value);
   }
   if (pcmProbAtRandom > 0) {
-    const random = tf.mul(tf.sign(value), randomUniform(g.shape, rng.child('value'), 0, gMax));
+    const random = randomUniform(g.shape, rng.child('value'), 0, gMax);
     value = tf.where(happens(pcmProbAtRandom, 'random'), random, value);
   }
   return tf.clipByValue(value, -gMax, gMax);

@@ -1,6 +1,6 @@
 import { AnalogLayer, type CoreDifferences, type CrossbarConfig, type LayerQuantisers } from '../../crossbar/index.js';
 import { type Rng, tf } from '../../tensor/index.js';
-import { type BoundMatrix, type MatrixEngine, withDenseKernel } from './bound-matrix.js';
+import { type BoundMatrix, type MatrixEngine, setDenseKernel, withDenseKernel } from './bound-matrix.js';
 
 /**
  * Largest magnitude that the DACs of each matrix cover, by the id of the matrix layer: one number, or one for each part
@@ -69,12 +69,22 @@ export class TileGrids {
   }
 
   /** Programs all matrices. */
-  program(matrices: readonly BoundMatrix[], rng: Rng, differences?: CoreDifferences): void {
+  program(matrices: readonly BoundMatrix[], rng: Rng, differences?: Partial<CoreDifferences>): void {
     const { inputRanges } = this;
     for (const matrix of matrices) {
       const layer = this.#layers.get(matrix.id)!;
       const inputRange = inputRanges[matrix.id]!;
       withDenseKernel(matrix, (kernel) => layer.program(kernel, matrix.biasTensor, inputRange, rng, differences));
+    }
+  }
+
+  /** Clips the kernels of all matrices as the configuration says; does nothing where it does not. */
+  clipWeights(matrices: readonly BoundMatrix[]): void {
+    if (this.config.clip.type === 'None') return;
+    for (const matrix of matrices) {
+      const clipped = withDenseKernel(matrix, (kernel) => this.#layers.get(matrix.id)!.clip(kernel));
+      setDenseKernel(matrix, clipped);
+      clipped.dispose();
     }
   }
 

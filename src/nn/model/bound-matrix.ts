@@ -36,6 +36,15 @@ export function withDenseKernel<T>(matrix: BoundMatrix, use: (kernel: tf.Tensor)
   return result;
 }
 
+/** Writes a dense kernel back into that of a matrix, a variable; entries that the latter lacks are dropped. */
+export function setDenseKernel({ kernelTensor, expand }: BoundMatrix, dense: tf.Tensor): void {
+  tf.tidy(() => {
+    // The transpose of the expansion: every entry of the kernel stands in one place of the dense one.
+    const kernel = expand === null ? tf.reshape(dense, kernelTensor.shape) : tf.grad(expand)(kernelTensor, dense);
+    (kernelTensor as tf.Variable).assign(kernel);
+  });
+}
+
 /** How the kernel of a node becomes dense; null where it is. */
 export function kernelExpansion(node: GraphNode, channels: number): BoundMatrix['expand'] {
   if (node.op === 'depthwiseConv2d') return (kernel) => expandDepthwise(kernel as tf.Tensor4D);

@@ -1,6 +1,6 @@
-import { matrixOrder } from '../../crossbar/index.js';
+import { matrixCols, matrixOrder, matrixRows } from '../../crossbar/index.js';
 import { tf } from '../../tensor/index.js';
-import { type BoundMatrix, withDenseKernel } from './bound-matrix.js';
+import { type BoundMatrix, setDenseKernel, withDenseKernel } from './bound-matrix.js';
 
 /** The weight matrix of a layer as it lies on crossbars: rows are inputs, those of a convolution channel slowest. */
 export interface CrossbarMatrix {
@@ -20,13 +20,18 @@ export function crossbarMatrix(matrix: BoundMatrix): CrossbarMatrix {
   return { id, node, kind: shape.kind, weights };
 }
 
-/** Writes a matrix of the same form back into the kernel of its layer; entries that the kernel lacks are dropped. */
+/**
+ * Writes a matrix of the same form back into the kernel of its layer; entries that the kernel lacks are dropped.
+ *
+ * @throws TypeError for a matrix of another shape
+ */
 export function setCrossbarMatrix(matrix: BoundMatrix, weights: tf.Tensor2D): void {
-  const { shape, kernelTensor, expand } = matrix;
-  tf.tidy(() => {
-    const dense = matrixOrder.toKernel(weights, shape);
-    // The transpose of the expansion: every entry of the kernel stands in one place of the dense one.
-    const kernel = expand === null ? tf.reshape(dense, kernelTensor.shape) : tf.grad(expand)(kernelTensor, dense);
-    (kernelTensor as tf.Variable).assign(kernel);
-  });
+  const { id, shape } = matrix;
+  const expected = [matrixRows(shape), matrixCols(shape)];
+  if (!tf.util.arraysEqual(weights.shape, expected)) {
+    throw new TypeError(
+      `matrix layer ${id}: expected weights [inputs, outputs] = [${expected}], got [${weights.shape}]`,
+    );
+  }
+  tf.tidy(() => setDenseKernel(matrix, matrixOrder.toKernel(weights, shape)));
 }

@@ -5,6 +5,7 @@ import { type InputRanges, type QuantisationRanges, TileGrids } from './analog-e
 import { AnalogModel } from './analog-model.js';
 import { type BoundNetwork, bindNetwork, redundantBiases } from './bind-network.js';
 import { CalibrationObserver, isCalibrationType } from './calibration.js';
+import { checkBatch } from './check-batch.js';
 import { type CrossbarMatrix, crossbarMatrix, setCrossbarMatrix } from './crossbar-matrices.js';
 import { digitalEngine } from './digital-engine.js';
 import { InputRangeObserver, type InputRangeOptions } from './input-ranges.js';
@@ -83,9 +84,12 @@ export class Model {
   /**
    * Logits [batch, ...]: the network's result in front of a final softmax. The caller owns the tensor. With a gradient
    * being taken, call it inside that function; the tape then holds the activations.
+   *
+   * @throws TypeError for images of another shape than the graph's input
    */
   forward(x: tf.Tensor, options: ForwardOptions = {}): tf.Tensor {
     const { mode = 'digital', training = false, rng } = options;
+    checkBatch(this.graph, x);
     if (!training) this.#moving.flush();
     const engine = mode === 'hwa' ? this.#hwaEngine(rng) : digitalEngine;
     const pass: Pass = { engine, training, rng, means: [], variances: [] };
@@ -99,6 +103,7 @@ export class Model {
 
   /** The network's result [batch, ...] by exact inference, with its final softmax if it has one. The caller owns it. */
   predict(x: tf.Tensor): tf.Tensor {
+    checkBatch(this.graph, x);
     this.#moving.flush();
     return tf.tidy(() => this.#network.run(x, inferencePass(digitalEngine)));
   }
@@ -190,6 +195,11 @@ export class Model {
     this.#quantisationRanges = grids.quantisationRanges();
     this.#grids?.useQuantisationRanges(this.#quantisationRanges);
     grids.dispose();
+  }
+
+  /** Clips the weights as the crossbars of mode `hwa` say (`clip` of their configuration), for use after a training step. */
+  clipToCrossbar(): void {
+    this.#grids?.clipWeights(this.#network.matrices);
   }
 
   /** Sets the ranges of digital quantisers that {@link toAnalog} uses, for example those saved with a model. */

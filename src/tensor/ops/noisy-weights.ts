@@ -19,6 +19,8 @@ export interface NoisyWeightsAttrs {
   readonly columnwise: boolean;
   /** What the noise is relative to; 0: to the largest analog weight of the tile. */
   readonly assumedMax: number;
+  /** What is taken for the largest weight of a tile of zeros. */
+  readonly emptyMax: number;
   /** Standard deviation of the noise, relative. */
   readonly stdDev: number;
   readonly source: RandomSource;

@@ -1,9 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
 import { checkSupported, resolveCrossbar } from '../../../src/crossbar/index.js';
 import { analogMvm } from '../../../src/crossbar/mvm/analog-mvm.js';
+import { clippedRows } from '../../../src/crossbar/mvm/bound-test.js';
 import { inputScale } from '../../../src/crossbar/mvm/noise-management.js';
+import { phasesOf } from '../../../src/crossbar/mvm/phases.js';
 import { withPulseNoise } from '../../../src/crossbar/mvm/pulse-noise.js';
 import { applySShape } from '../../../src/crossbar/mvm/s-shape.js';
+import { theveninProduct } from '../../../src/crossbar/mvm/thevenin.js';
 import { drawTile } from '../../../src/crossbar/mvm/tile-draws.js';
 import { createConverter } from '../../../src/devices/index.js';
 import { createRng, tf, useBackend } from '../../../src/tensor/index.js';
@@ -130,5 +133,55 @@ test('read noise by pulse length acts on products of the tile that resolves time
     expect(run('a')).toEqual(run('a'));
     expect(run('a')).not.toEqual(run('b'));
     expect(run('a')[0]).toBeCloseTo(8, 0);
+  });
+});
+
+const timeResolved = (forward: Record<string, unknown> = {}) =>
+  resolveCrossbar({ class: 'TorchInferenceRPUConfigIRDropT', forward: { class: 'IOParametersIRDropT', ...forward } })
+    .forward;
+
+test('the torch tile repeats for negative overflows, too, whatever bmTestNegativeBound says', () => {
+  tf.tidy(() => {
+    const y = tf.tensor2d([[-1.2, 0.2]]);
+    const io = ioOf({ boundManagement: 'Iterative', bmTestNegativeBound: false, outBound: 1 });
+    expect([...clippedRows(y, io, 'torch').dataSync()]).toEqual([1]);
+    expect([...clippedRows(y, io, 'rpu').dataSync()]).toEqual([0]);
+  });
+});
+
+test('the passes of SplitMode have the time resolution that is asked for, over the same time', () => {
+  tf.tidy(() => {
+    const x = tf.tensor2d([[0.5, -1]]);
+    for (const irDropTimeStepResolutionScale of [1, 2, 0.5]) {
+      const phases = phasesOf(x, timeResolved({ mvType: 'SplitMode', irDropTimeStepResolutionScale }));
+      // 126 steps are six bits and a sign: three low ones and three high ones, eight steps each.
+      expect(phases.map(({ steps }) => steps)).toEqual([8, 8].map((n) => n * irDropTimeStepResolutionScale));
+      for (const { duration } of phases) expect(duration).toBeCloseTo(7 / 63, 6);
+    }
+  });
+});
+
+test('what asymmetry moves off the grid of the DAC is neither rounded in time nor in its bits', () => {
+  tf.tidy(() => {
+    const unit = 1 / 63;
+    const io = timeResolved();
+    const tile = {
+      converter: createConverter({ class: 'SinglePairConductanceConverter', gMax: 25, gMin: 0 }),
+      maxInputSize: 8,
+    };
+    const charge = (steps: number) => {
+      const [phase] = phasesOf(tf.fill([1, 8], steps * unit) as tf.Tensor2D, io);
+      return [...theveninProduct(phase!, tf.tensor2d(Array(16).fill(0.5), [8, 2]), io, tile).dataSync()];
+    };
+    // On at times 0 to 5.
+    expect(charge(5.4)).toEqual(charge(6));
+    expect(charge(5.4)).not.toEqual(charge(5));
+
+    const x = tf.tensor2d([[-5.4 * unit, 0.9 * unit, 42.3 * unit]]);
+    for (const mvType of ['SplitMode', 'BitWise']) {
+      const phases = phasesOf(x, timeResolved({ mvType }));
+      const sum = tf.addN(phases.map((phase) => tf.mul(phase.x, phase.weight)));
+      expect(tf.max(tf.abs(tf.sub(sum, x))).dataSync()[0]).toBeLessThan(1e-6);
+    }
   });
 });

@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { AnalogLayer, checkSupported, resolveCrossbar } from '../../../src/crossbar/index.js';
+import { LayerGrid } from '../../../src/crossbar/layer/layer-grid.js';
+import { noisyWeights, referenceWeights } from '../../../src/crossbar/layer/noisy-weights.js';
 import { AnalogTile } from '../../../src/crossbar/tile/analog-tile.js';
 import { clipWeights } from '../../../src/crossbar/tile/clip-remap.js';
 import { modifyWeights } from '../../../src/crossbar/tile/modify-weights.js';
@@ -36,6 +38,56 @@ test('clip limits: unbiased deviations, channel maxima, the smaller of two limit
     // A limit that is not above zero: none on the C++ tile; torch clamps to it all the same.
     expectClose(clipped({ type: 'FixedValue' }), [1, -2, 3, 6]);
     expectClose(clipped({ type: 'FixedValue' }, 'torch'), [-1, -1, -1, -1]);
+  });
+});
+
+const modified = (value: number, modifier: Record<string, unknown>, engine: 'rpu' | 'torch' = 'rpu') =>
+  tf.tidy(() => {
+    const weights = tf.fill([4000], value);
+    const settings = resolveCrossbar({ modifier }).modifier;
+    return [...modifyWeights(weights, settings, tf.scalar(Math.abs(value)), engine, rng.child('modified')).dataSync()];
+  }) as unknown as number[];
+
+test('faulty devices of PCMNoise change the size of a weight, never its sign, and zeros get stuck, too', () => {
+  const faults = (fault: Record<string, number>) => ({ type: 'PCMNoise', stdDev: 0, ...fault, relToActualWmax: false });
+  expect(new Set(modified(-0.5, faults({ pcmProbAtGmax: 1 })))).toEqual(new Set([-0.5, -1]));
+  const random = modified(0, faults({ pcmProbAtRandom: 1 }));
+  expect(Math.min(...random)).toBeGreaterThan(0);
+  // Uniform between 0 and 1: five standard errors of a mean over 4,000.
+  const mean = random.reduce((sum, value) => sum + value, 0) / random.length;
+  expect(Math.abs(mean - 0.5)).toBeLessThan(5 * Math.sqrt(1 / 12 / random.length));
+  expect(new Set(modified(0.5, faults({ pcmProbAtReset: 1 })))).toEqual(new Set([0]));
+});
+
+test('noise on a tile of zeros: relative to 1 on the C++ tile, none on the torch tile', () => {
+  const noise = { type: 'AddNormal', stdDev: 0.1 };
+  expect(new Set(modified(0, noise, 'torch'))).toEqual(new Set([0]));
+  const values = modified(0, noise);
+  const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+  expect(Math.abs(variance / 0.01 - 1)).toBeLessThan(5 * Math.sqrt(2 / values.length));
+  for (const backend of ['the backend in use', 'plain operations']) {
+    const config = resolveCrossbar({
+      class: 'TorchInferenceRPUConfig',
+      mapping: { weightScalingOmega: 1 },
+      modifier: noise,
+    });
+    const mapped = { shape: { kind: 'dense', inSize: 4, outSize: 3 } as const, config };
+    const layer = { ...mapped, grid: new LayerGrid(mapped.shape, config.mapping) };
+    const make = backend === 'plain operations' ? referenceWeights : noisyWeights;
+    expect([...make(tf.zeros([4, 3]), layer, rng).logical.dataSync()]).toEqual(Array(12).fill(0));
+  }
+});
+
+test('a new mapping begins with learned scales of one', () => {
+  tf.tidy(() => {
+    const config = resolveCrossbar({
+      forward: { isPerfect: true },
+      mapping: { weightScalingOmega: 1, learnOutScaling: true },
+    });
+    const tile = new AnalogTile({ inputs: 1, outputs: 1, config, bias: false, rng });
+    tile.setLearnedOutScales([2]);
+    tile.setWeights(tf.tensor2d([[0.5]]));
+    expect(tile.forward(tf.ones([1, 1]), { train: false, rng }).dataSync()[0]).toBeCloseTo(0.5, 6);
   });
 });
 

@@ -47,7 +47,10 @@ export const conv2d: OpDefinition<Conv2dNode> = {
     return [
       {
         suffix: '',
-        shape: { kind: 'conv2d', kernel, inChannels, outChannels: filters, strides, padding, dilations },
+        shape: {
+          ...{ kind: 'conv2d', kernel, inChannels, outChannels: filters, strides, padding, dilations },
+          ...(node.groups > 1 && { groups: node.groups }),
+        },
         positions: height! * width!,
         kernel: 'kernel',
         bias: node.bias ? 'bias' : null,

@@ -52,6 +52,7 @@ export const depthwiseConv2d: OpDefinition<DepthwiseConv2dNode> = {
           strides,
           padding,
           dilations,
+          groups: image![2]!,
         },
         positions: height! * width!,
         kernel: 'kernel',

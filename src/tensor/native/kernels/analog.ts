@@ -47,6 +47,7 @@ export function analogKernels(addon: NativeAddon): NativeKernel[] {
     const outputs = outShape.at(-1)!;
     assertOperands(inputs, [tiles, outputs]);
     const [info, y] = backend.output(outShape);
+    if (y.length === 0) return [info]; // an empty batch, in which nothing was clipped either
     const mask = attrs.masks ? masks.zeros(tiles * y.length) : null;
     const [countInfo, count] = attrs.masks ? backend.output([]) : [undefined, null];
     addon[name](
@@ -87,7 +88,7 @@ export function analogKernels(addon: NativeAddon): NativeKernel[] {
     }),
     kernel<NoisyWeightsAttrs>(NoisyWeights, ({ inputs, attrs, backend }) => {
       const w = inputs.w!;
-      const { taps, channels, rowCuts, colCuts, omega, columnwise, assumedMax, stdDev, source } = attrs;
+      const { taps, channels, rowCuts, colCuts, omega, columnwise, assumedMax, emptyMax, stdDev, source } = attrs;
       tf.util.assert(
         allFloat(w) && w.shape.length === 2 && w.shape[0] === taps * channels,
         () => `${NoisyWeights}: expected float32 [${taps} * ${channels}, columns], got ${w.dtype} [${w.shape}]`,
@@ -103,6 +104,7 @@ export function analogKernels(addon: NativeAddon): NativeKernel[] {
         omega,
         columnwise ? 1 : 0,
         assumedMax,
+        emptyMax,
         stdDev,
         ...source.key,
         ...source.stream,

@@ -7,7 +7,7 @@ export const errorCodes = {
   CONFIG_SYNTAX: { exitCode: 2, meaning: 'a configuration file is not valid YAML or JSON' },
   CONFIG_INVALID: { exitCode: 2, meaning: 'a value in a configuration is missing, unknown or out of range' },
   OVERRIDE_INVALID: { exitCode: 2, meaning: 'a --set override is not of the form a.b=c' },
-  USAGE: { exitCode: 2, meaning: 'a command was called with wrong arguments' },
+  USAGE: { exitCode: 2, meaning: 'a command or a function was called with wrong arguments' },
   BACKEND_UNKNOWN: { exitCode: 2, meaning: 'the named tensor backend does not exist' },
   BACKEND_UNAVAILABLE: { exitCode: 2, meaning: 'the named tensor backend does not run on this machine' },
   SPACE_INVALID: { exitCode: 2, meaning: 'a search space file is missing, not JSON, or not a search space' },
@@ -25,7 +25,7 @@ export const errorCodes = {
   SURROGATE_UNAVAILABLE: { exitCode: 2, meaning: 'the XGBoost library cannot be loaded' },
   SURROGATE_INVALID: {
     exitCode: 2,
-    meaning: 'a surrogate file or its training data is damaged or does not fit the space',
+    meaning: 'a surrogate file or its training data is damaged or does not fit the space, or there is no such kind',
   },
   RESULTS_UNWRITABLE: { exitCode: 2, meaning: 'the results folder cannot be written' },
   RUN_NOT_FOUND: { exitCode: 2, meaning: 'there is no run of that id in the results folder' },

@@ -22,11 +22,57 @@ export function imageSize([height, width, channels]: ImageShape): number {
 }
 
 /**
+ * Makes sure that there is at least one image, and that each has its label and all its pixels.
+ *
+ * @param what names the images in the error, for example `training images`
+ * @throws DATA_INVALID
+ */
+export function requireImages(set: ImageSet, what: string): void {
+  requireWhole(set, what);
+  if (set.count > 0) return;
+  fail('DATA_INVALID', `There are no ${what}.`, { found: 'an empty set', accepted: 'at least one image' });
+}
+
+/**
+ * Makes sure that each image of a set has its label and all its pixels; an empty set will do.
+ *
+ * @param what names the images in the error
+ * @throws DATA_INVALID
+ */
+export function requireWhole({ count, shape, pixels, labels }: ImageSet, what: string): void {
+  const values = count * imageSize(shape);
+  if (labels.length === count && pixels.length === values) return;
+  fail('DATA_INVALID', `Labels or pixels of the ${what} are missing or too many.`, {
+    found: `${labels.length} labels, ${pixels.length} pixel values`,
+    accepted: `${count} labels, ${values} pixel values, for ${count} images of ${shape.join('x')}`,
+  });
+}
+
+/**
+ * Makes sure that a set has an image at each of some indices.
+ *
+ * @throws USAGE naming the first one that leads nowhere
+ */
+export function requireIndices({ count }: ImageSet, indices: ArrayLike<number>): void {
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i]!;
+    if (Number.isInteger(index) && index >= 0 && index < count) continue;
+    fail('USAGE', 'There is no image of this index.', {
+      path: `indices[${i}]`,
+      found: String(index),
+      accepted: `a whole number >= 0 and < ${count}`,
+    });
+  }
+}
+
+/**
  * A new set of the images at `indices`, in that order.
  *
+ * @throws USAGE when an index is not one of an image
  * @example selectImages(set, [0, 1, 2]) // the first three
  */
 export function selectImages(set: ImageSet, indices: ArrayLike<number>): ImageSet {
+  requireIndices(set, indices);
   const size = imageSize(set.shape);
   const pixels = new Uint8Array(indices.length * size);
   const labels = new Uint8Array(indices.length);

@@ -1,8 +1,8 @@
 export { type Augmentation, augmentationSchema, augmentBatch, noAugmentation } from './augment.js';
-export { batchesPerEpoch, orderedBatches, shuffledBatches } from './batches.js';
+export { batchesPerEpoch, orderedBatches, requireBatchSize, shuffledBatches } from './batches.js';
 export { cifar10Archive, type DownloadOptions, type DownloadProgress, downloadCifar10 } from './cifar10/download.js';
 export { jpegNote } from './cifar10/provenance.js';
-export { fingerprintOf, type ImageSet, type ImageShape, imageSize, selectImages } from './image-set.js';
+export { fingerprintOf, type ImageSet, type ImageShape, imageSize, requireImages, selectImages } from './image-set.js';
 export { type ImageRequest, loadImages, type TestImages } from './load-images.js';
 export { loadTask, type TaskSpec, taskSpecSchema } from './load-task.js';
 export { type Batch, channelStatistics, labelTensor, type Normalisation, toTensor } from './normalise.js';

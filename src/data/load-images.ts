@@ -31,7 +31,7 @@ const TRAINING_IMAGES = 512;
 /**
  * The first images of a file, in the file's order: what a network that was trained elsewhere is measured on.
  *
- * @throws CONFIG_INVALID, DATA_MISSING, DATA_INVALID, or USAGE where more images are asked for than there are
+ * @throws CONFIG_INVALID, DATA_MISSING, DATA_INVALID, or USAGE where none or more images are asked for than there are
  * @example await loadImages({ task: 'cifar10', folder: 'data/cifar10', split: 'lossless_test.bin', count: 1000 })
  */
 export async function loadImages({ task: name, folder, split, count }: ImageRequest): Promise<TestImages> {
@@ -45,8 +45,8 @@ export async function loadImages({ task: name, folder, split, count }: ImageRequ
       ? await source.open({ folder: place, files: undefined })
       : await source.openSplit(place, split);
   const available = test.labels.length;
-  if (count !== undefined && count > available) {
-    fail('USAGE', 'There are not so many images.', {
+  if (count !== undefined && !(Number.isInteger(count) && count >= 1 && count <= available)) {
+    fail('USAGE', count > available ? 'There are not so many images.' : 'This is not a number of images.', {
       source: split === undefined ? place : `${place}/${split}`,
       found: `${count} asked for`,
       accepted: `1 to ${available}`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fail } from '../config/index.js';
 import { createRng } from '../tensor/index.js';
 import { fingerprintOf, type ImageSet, shrinkImages } from './image-set.js';
 import { channelStatistics } from './normalise.js';
@@ -48,6 +49,7 @@ export type TaskSpec = z.output<typeof taskSpecSchema>;
  * data.train.count; // 2000
  */
 export async function loadTask(spec: Readonly<TaskSpec> & { readonly seed: number }): Promise<TaskData> {
+  requireLimits(spec);
   const source = taskSource(spec.name);
   const folder = spec.data ?? defaultDataFolder(spec.name);
   const opened = await source.open({ folder, files: spec.files });
@@ -67,6 +69,18 @@ export async function loadTask(spec: Readonly<TaskSpec> & { readonly seed: numbe
     notes: spec.side === undefined ? opened.notes : [...opened.notes, shrunkNote(spec.side)],
     fingerprint: fingerprintOf([train, validation, test]),
   };
+}
+
+/** A limit that is no number of images would leave a part empty, or cut it from its end. */
+function requireLimits({ train, validation, test }: Readonly<TaskSpec>): void {
+  for (const [part, limit] of Object.entries({ train, validation, test })) {
+    if (limit === undefined || (Number.isInteger(limit) && limit >= 1)) continue;
+    fail('CONFIG_INVALID', 'This is not a number of images.', {
+      path: `task.${part}`,
+      found: String(limit),
+      accepted: 'a whole number >= 1; all images if absent',
+    });
+  }
 }
 
 function shrunkNote(side: number): string {

@@ -1,5 +1,5 @@
 import { tf } from '../tensor/index.js';
-import { type ImageSet, imageSize } from './image-set.js';
+import { type ImageSet, imageSize, requireIndices, requireWhole } from './image-set.js';
 
 /** Mean and standard deviation per channel, on pixels / 255. A network sees (pixel / 255 - mean) / std. */
 export interface Normalisation {
@@ -51,9 +51,12 @@ export function normalisationTable({ mean, std }: Normalisation): Float32Array {
 /**
  * The images at `indices` as tensors, without augmentation. The caller disposes both.
  *
+ * @throws USAGE when an index is not one of an image; DATA_INVALID when labels or pixels are missing
  * @example const { x, labels } = toTensor(data.test, [0, 1, 2, 3], data.normalise) // x: [4, 32, 32, 3]
  */
 export function toTensor(set: ImageSet, indices: ArrayLike<number>, normalise: Normalisation): Batch {
+  requireWhole(set, 'images');
+  requireIndices(set, indices);
   const values = normaliseInto(new Float32Array(indices.length * imageSize(set.shape)), set, indices, normalise);
   return { x: tf.tensor4d(values, [indices.length, ...set.shape]), labels: labelTensor(set, indices) };
 }

@@ -49,7 +49,7 @@ export interface Evaluator {
    * Runs one trial; as many run at the same time as the evaluator has workers, further ones wait. A trial whose worker
    * throws or dies is started once more.
    *
-   * @throws an AbortError when the signal stopped it
+   * @throws an AbortError when the signal stopped it; what a listener to its progress threw
    */
   evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialOutcome>;
   /** Ends all workers. Trials in progress are aborted. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { fail } from '../config/index.js';
 import { AbortError } from '../training/index.js';
 import type { Evaluator, TrialOutcome, TrialProgress } from './evaluator.js';
 import { SharedCores } from './shared-cores.js';
@@ -9,11 +10,11 @@ import type { WorkerAnswer } from './trial-worker.js';
 
 /** Options of {@link LocalPool}. */
 export interface LocalPoolOptions {
-  /** Number of worker threads, one trial each. */
+  /** Number of worker threads, one trial each; at least one. */
   readonly workers: number;
   /** Cores to use in all, as far as the machine has them; one per worker if absent. */
   readonly cores?: number | undefined;
-  /** Hears how far the running trials are. */
+  /** Hears how far the running trials are. When it throws, all trials end with what it threw. */
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
   /** The module whose default export runs a trial: this program's own unless another is named. */
   readonly workerFile?: URL;
@@ -21,6 +22,20 @@ export interface LocalPoolOptions {
 
 /** Attempts per trial: one retry. */
 const attemptsAllowed = 2;
+
+/**
+ * Makes sure that a number of workers is one: a pool without workers would never begin its trials.
+ *
+ * @throws USAGE
+ */
+export function requireWorkers(workers: number): void {
+  requireCount(workers, 'workers');
+}
+
+function requireCount(count: number, of: 'workers' | 'cores'): void {
+  if (Number.isInteger(count) && count >= 1) return;
+  fail('USAGE', `This is not a number of ${of}.`, { path: of, found: String(count), accepted: 'a whole number >= 1' });
+}
 
 /**
  * Worker threads on this machine, one trial each; cores that have no trial help those that run. A trial whose worker
@@ -31,8 +46,13 @@ export class LocalPool implements Evaluator {
   readonly #workerFile: string;
   readonly #closing = new AbortController();
   readonly #cores: SharedCores;
+  /** What the listener threw first, in a box: anything can be thrown. */
+  #thrown: { readonly error: unknown } | undefined;
 
+  /** @throws USAGE when workers or cores are not whole numbers >= 1 */
   constructor({ workers, cores = workers, onProgress, workerFile = ownWorkerFile() }: LocalPoolOptions) {
+    requireWorkers(workers);
+    requireCount(cores, 'cores');
     this.#workerFile = fileURLToPath(workerFile);
     this.#cores = new SharedCores(Math.min(cores, availableParallelism()), workers);
     this.#pool = new Piscina({
@@ -42,7 +62,7 @@ export class LocalPool implements Evaluator {
       idleTimeout: Number.POSITIVE_INFINITY,
       recordTiming: false,
     });
-    this.#pool.on('message', (message: TrialProgress) => onProgress?.(message));
+    this.#pool.on('message', (message: TrialProgress) => this.#tell(onProgress, message));
     this.#pool.on('error', () => {
       // A thread died between two trials; piscina has replaced it, and no trial is affected.
     });
@@ -55,6 +75,16 @@ export class LocalPool implements Evaluator {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#pool.destroy();
+  }
+
+  /** A listener's error must reach whoever waits for a trial: thrown from here it would end the process. */
+  #tell(listener: LocalPoolOptions['onProgress'], progress: TrialProgress): void {
+    try {
+      listener?.(progress);
+    } catch (error) {
+      this.#thrown ??= { error };
+      this.#closing.abort(error);
+    }
   }
 
   async #evaluate(trial: TrialSpec, signal: AbortSignal): Promise<TrialOutcome> {
@@ -71,15 +101,19 @@ export class LocalPool implements Evaluator {
 
   /** The worker's answer, or undefined after noting why there is none. */
   async #attempt(trial: TrialSpec, stop: AbortSignal, reasons: Set<string>): Promise<WorkerAnswer | undefined> {
-    if (stop.aborted) throw new AbortError(stop.reason);
+    if (stop.aborted) throw this.#reasonFor(stop);
     try {
       // Named per task, so that a module that cannot be loaded fails the trial with the reason.
       return await this.#pool.run(trial, { filename: this.#workerFile, signal: stop });
     } catch (error) {
-      if (stop.aborted) throw new AbortError(stop.reason);
+      if (stop.aborted) throw this.#reasonFor(stop);
       reasons.add(error instanceof Error ? error.message : String(error));
       return undefined;
     }
+  }
+
+  #reasonFor(stop: AbortSignal): unknown {
+    return this.#thrown === undefined ? new AbortError(stop.reason) : this.#thrown.error;
   }
 }
 

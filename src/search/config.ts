@@ -211,6 +211,7 @@ export function parseSearchConfig(value: unknown, source: string): SearchConfig 
   const { data } = config.task;
   const { preset } = config.limits;
   refuseHalvedSupernet(config, source);
+  refuseShortFinal(config, source);
   return {
     ...config,
     ...(preset !== undefined && { limits: { ...namedShortLimits(preset), ...config.limits } }),
@@ -233,6 +234,23 @@ function refuseHalvedSupernet({ search, evaluation }: SearchConfig, source: stri
     found: 'evaluation.mode: supernet',
     accepted: 'search.halving with evaluation.mode: full',
   });
+}
+
+/** A final training with fewer epochs than the search's keeps its warm-up, which must end before the training does. */
+function refuseShortFinal({ training, final }: SearchConfig, source: string): void {
+  const finals = { digital: final.digitalEpochs, hwa: final.hwaEpochs };
+  for (const kind of ['digital', 'hwa'] as const) {
+    const { warmupEpochs } = training[kind];
+    const epochs = finals[kind];
+    if (epochs === undefined || warmupEpochs === 0 || warmupEpochs < epochs) continue;
+    fail('CONFIG_INVALID', 'The final training would end before its learning rate has risen.', {
+      source,
+      path: `final.${kind}Epochs`,
+      found: `${epochs}, with training.${kind}.warmupEpochs = ${warmupEpochs}`,
+      accepted: `more than ${warmupEpochs}`,
+      hint: `a shorter training.${kind}.warmupEpochs`,
+    });
+  }
 }
 
 /**

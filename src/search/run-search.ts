@@ -1,8 +1,9 @@
-import { LocalPool, programVersion } from '../evaluate/index.js';
+import { LocalPool, programVersion, requireWorkers } from '../evaluate/index.js';
 import { openResultsFolder, RunStore, TrialCache } from '../store/index.js';
 import { parseSearchConfig, type SearchConfig, workerCount } from './config.js';
 import { programNotes, requireSameRun, runEnvironment } from './environment.js';
 import type { RunEvent } from './events.js';
+import { journalEnd } from './journal-end.js';
 import type { SearchResult } from './result.js';
 import { SearchRun } from './search-run.js';
 import { prepareRun, type RunSetup } from './setup.js';
@@ -14,9 +15,9 @@ export interface RunOptions {
   readonly resultsDir?: string;
   /** Stops the run cleanly: it can be resumed. */
   readonly signal?: AbortSignal | undefined;
-  /** Hears what happens. */
+  /** Hears what happens. When it throws, the run ends as failed, with what it threw; it can be resumed. */
   readonly onEvent?: (event: RunEvent) => void;
-  /** Trials at the same time, instead of what the configuration says. */
+  /** Trials at the same time, at least one, instead of what the configuration says. */
   readonly workers?: number | undefined;
 }
 
@@ -26,7 +27,7 @@ export interface RunOptions {
  *
  * The result depends on the configuration alone: not on the number of workers, nor on interruptions.
  *
- * @throws the refusals of {@link prepareRun} and RESULTS_UNWRITABLE before any work; SEARCH_FAILED when no trial
+ * @throws the refusals of {@link prepareRun}, USAGE and RESULTS_UNWRITABLE before any work; SEARCH_FAILED when no trial
  *   succeeds; an AbortError when the signal stopped it
  * @example
  * const config = parseSearchConfig(readDocument('configs/quickstart.yaml'), 'configs/quickstart.yaml');
@@ -34,6 +35,7 @@ export interface RunOptions {
  */
 export async function runSearch(config: SearchConfig, options: RunOptions = {}): Promise<SearchResult> {
   const { resultsDir = 'results' } = options;
+  requireWorkers(options.workers ?? workerCount(config));
   const setup = await prepareRun(config);
   openResultsFolder(resultsDir);
   const warmStart = warmStartFrom(setup, resultsDir);
@@ -44,8 +46,10 @@ export async function runSearch(config: SearchConfig, options: RunOptions = {}):
     notes: setup.notes,
   });
   try {
-    if (config.search.from.length > 0) saveWarmStart(store.folder, warmStart);
-    return await conduct(setup, store, resultsDir, options, false);
+    return await journalled(store, async () => {
+      if (config.search.from.length > 0) saveWarmStart(store.folder, warmStart);
+      return conduct(setup, store, resultsDir, options, false);
+    });
   } finally {
     store.close();
   }
@@ -59,6 +63,7 @@ export async function runSearch(config: SearchConfig, options: RunOptions = {}):
  */
 export async function resumeRun(id: string, options: RunOptions = {}): Promise<SearchResult> {
   const { resultsDir = 'results' } = options;
+  if (options.workers !== undefined) requireWorkers(options.workers);
   const store = RunStore.open(resultsDir, id);
   try {
     if (store.record.state === 'finished') return finishedResult(store, options);
@@ -66,7 +71,7 @@ export async function resumeRun(id: string, options: RunOptions = {}): Promise<S
     const setup = await prepareRun({ ...config, backend: store.record.environment.backend ?? config.backend });
     requireSameRun(store, setup);
     const notes = [...setup.notes, ...programNotes(store)];
-    return await conduct({ ...setup, notes }, store, resultsDir, options, true);
+    return await journalled(store, () => conduct({ ...setup, notes }, store, resultsDir, options, true));
   } finally {
     store.close();
   }
@@ -76,6 +81,16 @@ function finishedResult(store: RunStore, { onEvent = () => {} }: RunOptions): Se
   const result = store.record.result as SearchResult;
   onEvent({ type: 'finished', result });
   return result;
+}
+
+/** Does the work of a run; where something is thrown, also before its first batch, the journal says how it ended. */
+async function journalled<T>(store: RunStore, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    journalEnd(store, error);
+    throw error;
+  }
 }
 
 async function conduct(

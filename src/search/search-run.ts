@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { fail } from '../config/index.js';
 import type { Evaluator } from '../evaluate/index.js';
 import type { RunStore, TrialCache, TrialRecord } from '../store/index.js';
-import { AbortError } from '../training/index.js';
 import { BatchRunner, type BatchTrial, type TrialSource } from './batch-runner.js';
 import type { RunEvent, TrialCounts } from './events.js';
 import { exportBest } from './export-best.js';
@@ -10,6 +9,7 @@ import { type FrontReport, frontReport } from './front.js';
 import { Asha } from './halving/asha.js';
 import { describeRungs } from './halving/rungs.js';
 import { importanceIn } from './importance/run-importance.js';
+import { journalEnd } from './journal-end.js';
 import { type Objective, objectiveList, outcomeOf } from './objective.js';
 import { plannedTrials } from './planned-trials.js';
 import { finalRow, type SearchResult } from './result.js';
@@ -83,7 +83,10 @@ export class SearchRun {
     });
   }
 
-  /** @throws SEARCH_FAILED when no trial succeeds; an AbortError at the signal; either way the journal stays whole */
+  /**
+   * @throws SEARCH_FAILED when no trial succeeds; an AbortError at the signal; what `onEvent` throws; the journal stays
+   *   whole in any case
+   */
   async run(): Promise<SearchResult> {
     const { store, onEvent } = this.#context;
     try {
@@ -98,7 +101,7 @@ export class SearchRun {
       onEvent({ type: 'finished', result });
       return result;
     } catch (error) {
-      store.update({ state: error instanceof AbortError ? 'stopped' : 'failed' });
+      journalEnd(store, error);
       throw error;
     } finally {
       this.#searcher.dispose();

@@ -1,4 +1,4 @@
-import { type ImageSet, type Normalisation, orderedBatches, toTensor } from '../data/index.js';
+import { type ImageSet, type Normalisation, orderedBatches, requireImages, toTensor } from '../data/index.js';
 import { tf } from '../tensor/index.js';
 import { breathe } from './abort.js';
 import { hits } from './gradient-step.js';
@@ -11,11 +11,12 @@ export interface AccuracyOptions {
 }
 
 /**
- * Share 0..1 of the images of a set whose largest output is that of their label; 0 for an empty set.
+ * Share 0..1 of the images of a set whose largest output is that of their label.
  *
  * @param predict outputs [n, classes] of images [n, h, w, c]; told the number of the batch, so that it can give each
  *   batch a random stream of its own
- * @throws AbortError when the signal is aborted
+ * @throws AbortError when the signal is aborted; USAGE when the batch size is not a whole number >= 1; DATA_INVALID when
+ *   there are no images, or labels or pixels are missing
  * @example await accuracy((x) => model.predict(x), data.validation, data.normalise)
  */
 export async function accuracy(
@@ -24,6 +25,7 @@ export async function accuracy(
   normalise: Normalisation,
   { batchSize = 64, signal }: AccuracyOptions = {},
 ): Promise<number> {
+  requireImages(set, 'images');
   let correct = 0;
   let batch = 0;
   for (const indices of orderedBatches(set.count, batchSize)) {
@@ -34,5 +36,5 @@ export async function accuracy(
     tf.dispose([x, labels, outputs, winners]);
     await breathe(signal);
   }
-  return set.count === 0 ? 0 : correct / set.count;
+  return correct / set.count;
 }

@@ -1,5 +1,6 @@
+import { fail } from '../config/index.js';
 import type { CoreDifferences, CrossbarConfig } from '../crossbar/index.js';
-import type { ImageSet, Normalisation } from '../data/index.js';
+import { type ImageSet, type Normalisation, requireBatchSize, requireImages } from '../data/index.js';
 import type { AnalogModel, Model } from '../nn/index.js';
 import type { Rng } from '../tensor/index.js';
 import { accuracy } from './accuracy.js';
@@ -19,9 +20,9 @@ export interface DriftAccuracy {
 
 /** What {@link driftAccuracy} needs besides model and images. */
 export interface DriftContext {
-  /** Seconds after programming. */
+  /** Seconds after programming, each >= 0; at least one, in any order. */
   readonly times: readonly number[];
-  /** Programmings, each with fresh noise. */
+  /** Programmings, each with fresh noise; at least one. */
   readonly repeats: number;
   /** How the cores of a chip differ, drawn afresh for each programming; alike if absent. */
   readonly coreDifferences?: CoreDifferences | undefined;
@@ -40,7 +41,8 @@ export interface DriftContext {
  * pass. What is drawn depends only on the repeat, the time and the batch: adding times or repeats changes no other
  * number.
  *
- * @throws AbortError when the signal is aborted
+ * @throws AbortError when the signal is aborted; before any work USAGE when a time, the repeats or the batch size is out
+ *   of range, DATA_INVALID when there are no images, or labels or pixels are missing
  * @example
  * const [second, day] = await driftAccuracy(model, data.test, data.normalise, crossbar, {
  *   times: [1, 86_400], repeats: 5, rng: createRng(1).child('drift'),
@@ -53,6 +55,8 @@ export async function driftAccuracy(
   crossbar: CrossbarConfig,
   context: DriftContext,
 ): Promise<DriftAccuracy[]> {
+  requirePlan(context);
+  requireImages(set, 'images');
   const { times, repeats, coreDifferences, rng, onProgress } = context;
   const analog = model.toAnalog(crossbar);
   const values = times.map((): number[] => []);
@@ -69,6 +73,19 @@ export async function driftAccuracy(
     analog.dispose();
   }
   return times.map((seconds, at) => ({ seconds, ...meanAndStd(values[at]!), repeats, values: values[at]! }));
+}
+
+function requirePlan({ times, repeats, batchSize }: DriftContext): void {
+  if (times.length === 0) refuse('times', 'none', 'at least one time');
+  for (const [at, seconds] of times.entries()) {
+    if (!(Number.isFinite(seconds) && seconds >= 0)) refuse(`times[${at}]`, seconds, 'seconds >= 0');
+  }
+  if (!(Number.isInteger(repeats) && repeats >= 1)) refuse('repeats', repeats, 'a whole number >= 1');
+  if (batchSize !== undefined) requireBatchSize(batchSize);
+}
+
+function refuse(path: string, found: unknown, accepted: string): never {
+  return fail('USAGE', 'Drift cannot be measured with this.', { path, found: String(found), accepted });
 }
 
 async function accuracyAfter(

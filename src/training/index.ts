@@ -5,10 +5,12 @@ export { type GradientStep, gradientStep } from './gradient-step.js';
 export type { EpochRecord, StepRecord, TrainingHistory } from './history.js';
 export {
   type DigitalTraining,
+  type DigitalTrainingOptions,
   type DriftEvaluation,
   digitalTrainingSchema,
   driftEvaluationSchema,
   type HwaTraining,
+  type HwaTrainingOptions,
   hwaTrainingSchema,
 } from './options.js';
 export { learningRateAt, type Schedule, type ScheduleSettings, schedules } from './schedule.js';

@@ -40,8 +40,11 @@ export const digitalTrainingSchema = z
   .superRefine(checkWarmup)
   .describe('training in floating point, before any hardware noise');
 
-/** Options of {@link trainDigital}. */
+/** Options of {@link trainDigital}, complete. */
 export type DigitalTraining = z.output<typeof digitalTrainingSchema>;
+
+/** Options of {@link trainDigital} as they may be given: what is absent takes its default. */
+export type DigitalTrainingOptions = z.input<typeof digitalTrainingSchema>;
 
 const inputRangeSchema = z
   .strictObject({
@@ -72,8 +75,11 @@ export const hwaTrainingSchema = z
   .superRefine(checkWarmup)
   .describe('fine-tuning with the noise and quantisation of the crossbars in the forward pass');
 
-/** Options of {@link trainHwa}. */
+/** Options of {@link trainHwa}, complete. */
 export type HwaTraining = z.output<typeof hwaTrainingSchema>;
+
+/** Options of {@link trainHwa} as they may be given: what is absent takes its default. */
+export type HwaTrainingOptions = z.input<typeof hwaTrainingSchema>;
 
 /** The `evaluation` section of a configuration: accuracy over drift time. */
 export const driftEvaluationSchema = z

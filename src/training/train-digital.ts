@@ -1,21 +1,24 @@
+import { parseWith } from '../config/index.js';
 import type { Model } from '../nn/index.js';
 import type { TrainingHistory } from './history.js';
-import type { DigitalTraining } from './options.js';
+import { type DigitalTrainingOptions, digitalTrainingSchema } from './options.js';
 import { type TrainingContext, type TrainingData, train } from './train.js';
 
 /**
  * Trains a model in place, in floating point.
  *
- * @throws AbortError, TRAINING_DIVERGED
+ * @param options as in the section `training.digital` of a configuration; what is absent takes its default
+ * @throws AbortError, TRAINING_DIVERGED; before any step CONFIG_INVALID when an option is unknown or out of range,
+ *   DATA_INVALID when there are no images, or labels or pixels are missing
  * @example
- * const options = digitalTrainingSchema.parse({ epochs: 10 });
- * const history = await trainDigital(model, data, options, { rng: createRng(1).child('digital') });
+ * const history = await trainDigital(model, data, { epochs: 10 }, { rng: createRng(1).child('digital') });
  */
 export async function trainDigital(
   model: Model,
   data: TrainingData,
-  options: DigitalTraining,
+  options: DigitalTrainingOptions,
   context: TrainingContext,
 ): Promise<TrainingHistory> {
-  return train(model, data, options, context, { mode: 'digital' });
+  const recipe = parseWith(digitalTrainingSchema, options, 'the options of trainDigital');
+  return train(model, data, recipe, context, { mode: 'digital' });
 }

@@ -1,10 +1,11 @@
+import { parseWith } from '../config/index.js';
 import { type CrossbarConfig, hasQuantisedPeriphery } from '../crossbar/index.js';
-import { toTensor } from '../data/index.js';
+import { requireImages, toTensor } from '../data/index.js';
 import type { Model } from '../nn/index.js';
 import type { Rng, tf } from '../tensor/index.js';
 import { clipWeights } from './clip-weights.js';
 import type { TrainingHistory } from './history.js';
-import type { HwaTraining } from './options.js';
+import { type HwaTrainingOptions, hwaTrainingSchema } from './options.js';
 import { type TrainingContext, type TrainingData, train } from './train.js';
 
 /**
@@ -17,36 +18,38 @@ import { type TrainingContext, type TrainingData, train } from './train.js';
  * clipped inputs ask for a larger range, decay for a smaller one. The last ranges stay with the model, for
  * `model.toAnalog(crossbar)`. After each step weights are clipped by `clipSigma`, then by the crossbar's own `clip`.
  *
- * @throws AbortError, TRAINING_DIVERGED
+ * @throws AbortError, TRAINING_DIVERGED; CONFIG_INVALID for options out of range; DATA_INVALID for incomplete images
  * @example
  * const crossbar = resolveCrossbar('pcm-8bit-256');
- * await trainHwa(model, data, hwaTrainingSchema.parse({ epochs: 3 }), crossbar, { rng: createRng(1).child('hwa') });
+ * await trainHwa(model, data, { epochs: 3 }, crossbar, { rng: createRng(1).child('hwa') });
  */
 export async function trainHwa(
   model: Model,
   data: TrainingData,
-  options: HwaTraining,
+  options: HwaTrainingOptions,
   crossbar: CrossbarConfig,
   context: TrainingContext,
 ): Promise<TrainingHistory> {
+  const recipe = parseWith(hwaTrainingSchema, options, 'the options of trainHwa');
+  requireImages(data.train, 'training images');
   const calibrate = () => {
-    const { images, ...method } = options.inputRange;
-    const batches = calibrationBatches(data, images, options.batchSize, context.rng.child('calibration'));
+    const { images, ...method } = recipe.inputRange;
+    const batches = calibrationBatches(data, images, recipe.batchSize, context.rng.child('calibration'));
     model.enableHwa(crossbar, model.calibrateInputRanges(batches, method));
   };
-  if (options.epochs === 0) {
+  if (recipe.epochs === 0) {
     calibrate();
     if (hasQuantisedPeriphery(crossbar)) {
       const batches = calibrationBatches(
         data,
-        options.inputRange.images,
-        options.batchSize,
+        recipe.inputRange.images,
+        recipe.batchSize,
         context.rng.child('quantisers'),
       );
       model.calibrateQuantizationRanges(batches, crossbar, context.rng.child('quantiser-noise'));
     }
   }
-  const clipOutliers = clipWeights(model, options.clipSigma);
+  const clipOutliers = clipWeights(model, recipe.clipSigma);
   const afterStep = () => {
     clipOutliers();
     model.clipToCrossbar();
@@ -54,7 +57,7 @@ export async function trainHwa(
   const beforeEpoch = (epoch: number) => {
     if (epoch === 1 || !crossbar.prePost.inputRange.learnInputRange) calibrate();
   };
-  return train(model, data, options, context, { mode: 'hwa', beforeEpoch, afterStep });
+  return train(model, data, recipe, context, { mode: 'hwa', beforeEpoch, afterStep });
 }
 
 /** Unaugmented training images, chosen by the stream; each batch is freed when the next is asked for. */

@@ -7,6 +7,7 @@ import {
   imageSize,
   labelTensor,
   type Normalisation,
+  requireImages,
   shuffledBatches,
 } from '../data/index.js';
 import type { Model } from '../nn/index.js';
@@ -61,7 +62,8 @@ export interface TrainingMode {
 /**
  * Trains a model in place by stochastic gradient descent with momentum.
  *
- * @throws AbortError when the signal is aborted; TRAINING_DIVERGED as soon as the loss is no longer a number
+ * @throws AbortError when the signal is aborted; TRAINING_DIVERGED as soon as the loss is no longer a number;
+ *   DATA_INVALID when there are no images to train or validate with, or labels or pixels are missing
  */
 export async function train(
   model: Model,
@@ -70,6 +72,8 @@ export async function train(
   context: TrainingContext,
   mode: TrainingMode,
 ): Promise<TrainingHistory> {
+  requireImages(data.train, 'training images');
+  if (context.validation !== undefined) requireImages(context.validation, 'validation images');
   const run = new TrainingRun(model, data, options, context, mode);
   try {
     for (let epoch = 1; epoch <= options.epochs; epoch++) await run.epoch(epoch);

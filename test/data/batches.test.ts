@@ -25,6 +25,16 @@ describe('shuffledBatches', () => {
   });
 });
 
+it.each([0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses batches of %d images', (batchSize) => {
+  const refusal = expect.objectContaining({
+    code: 'USAGE',
+    details: { path: 'batchSize', found: String(batchSize), accepted: 'a whole number >= 1' },
+  });
+  expect(() => orderedBatches(5, batchSize).next()).toThrow(refusal);
+  expect(() => shuffledBatches(5, batchSize, createRng(1)).next()).toThrow(refusal);
+  expect(() => batchesPerEpoch(5, batchSize)).toThrow(refusal);
+});
+
 describe('orderedBatches', () => {
   it('yields everything in order', () => {
     expect([...orderedBatches(5, 2)].map((batch) => [...batch])).toEqual([[0, 1], [2, 3], [4]]);

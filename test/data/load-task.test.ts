@@ -41,6 +41,17 @@ describe('images of a smaller side', () => {
 });
 
 describe('loadTask', () => {
+  it.each([
+    ['train', 0],
+    ['validation', -5],
+    ['test', Number.NaN],
+  ])('refuses a limit that is no number of images: %s %d', async (part, limit) => {
+    await expect(loadTask({ ...small, [part]: limit, seed: 1 })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      details: { path: `task.${part}`, found: String(limit) },
+    });
+  });
+
   it('cuts each part to its limit with equal classes, and no image is in two parts', async () => {
     const data = await loadTask({ ...small, seed: 1 });
     expect([data.train.count, data.validation.count, data.test.count]).toEqual([60, 20, 30]);

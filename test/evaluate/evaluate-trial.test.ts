@@ -81,8 +81,9 @@ describe('evaluateTrial', () => {
   it('is not started again when its training diverges', async () => {
     const pool = new LocalPool({ workers: 1 });
     onTestFinished(() => pool.close());
-    const digital = digitalTrainingSchema.parse({ epochs: 1, batchSize: 20, learningRate: 100, momentum: 0.99 });
-    const spec = await tinyTrial({ digital: { ...digital, learningRate: 1e30 } });
+    // each step takes a hundred times its own size from a weight
+    const wild = { learningRate: 100, weightDecay: 1, momentum: 0.99, schedule: 'constant' };
+    const spec = await tinyTrial({ digital: digitalTrainingSchema.parse({ epochs: 20, batchSize: 20, ...wild }) });
     expect(await pool.evaluate(spec, new AbortController().signal)).toMatchObject({
       state: 'failed',
       attempts: 1,

@@ -17,6 +17,30 @@ it('fails a trial, instead of waiting forever, when its worker cannot be loaded'
   expect(outcome).toMatchObject({ state: 'failed', reason: expect.stringContaining('Cannot find module') });
 });
 
+it.each([0, -1, 1.5, Number.NaN])('refuses to start %d workers or to use so many cores', (count) => {
+  const refusal = (path: string) =>
+    expect.objectContaining({
+      code: 'USAGE',
+      details: { path, found: String(count), accepted: 'a whole number >= 1' },
+    });
+  expect(() => new LocalPool({ workers: count, workerFile: toyWorker })).toThrow(refusal('workers'));
+  expect(() => new LocalPool({ workers: 1, cores: count, workerFile: toyWorker })).toThrow(refusal('cores'));
+});
+
+it('ends all trials, running and waiting, with what its listener throws', async () => {
+  const error = new Error('the screen is gone');
+  const onProgress = () => {
+    throw error;
+  };
+  const pool = new LocalPool({ workers: 1, onProgress, workerFile: toyWorker });
+  onTestFinished(() => pool.close());
+  const { signal } = new AbortController();
+  const trials = ['hang', 'hang', ''].map((deed, i) => pool.evaluate(toyTrial(deed, i), signal));
+  const outcomes = await Promise.allSettled(trials);
+  expect(outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason)).toEqual([error, error, error]);
+  await expect(pool.evaluate(toyTrial('', 3), signal)).rejects.toBe(error);
+});
+
 it.each([
   ['one trial alone', { workers: 2 }, 1, Math.min(2, availableParallelism())],
   ['one trial of one worker, with more cores', { workers: 1, cores: 2 }, 1, Math.min(2, availableParallelism())],

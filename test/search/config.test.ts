@@ -57,6 +57,25 @@ describe('parseSearchConfig', () => {
     expect(details.accepted).toContain('final.top = 3 or more');
   });
 
+  it('takes a final training only where it is longer than its warm-up', () => {
+    const training = { digital: { epochs: 10, warmupEpochs: 2 }, hwa: { warmupEpochs: 1 } };
+    const withFinal = (final: object) => ({ ...least, training, final });
+    expect(parseSearchConfig(withFinal({ digitalEpochs: 3, hwaEpochs: 2 }), 'a').final.digitalEpochs).toBe(3);
+    expect(parseSearchConfig({ ...least, final: { hwaEpochs: 0 } }, 'a').final.hwaEpochs).toBe(0);
+    const { code, details } = errorOf(withFinal({ digitalEpochs: 2 }));
+    expect({ code, details }).toEqual({
+      code: 'CONFIG_INVALID',
+      details: {
+        source: 'run.yaml',
+        path: 'final.digitalEpochs',
+        found: '2, with training.digital.warmupEpochs = 2',
+        accepted: 'more than 2',
+        hint: 'a shorter training.digital.warmupEpochs',
+      },
+    });
+    expect(errorOf(withFinal({ hwaEpochs: 0 })).details.path).toBe('final.hwaEpochs');
+  });
+
   it('gives itself back: what a run records is what it is resumed with', () => {
     const config = parseSearchConfig({ ...least, evaluation: { times: ['1s', '1d'] }, space: 'my/space.json' }, 'a');
     expect(parseSearchConfig(JSON.parse(JSON.stringify(config)), 'b')).toEqual(config);

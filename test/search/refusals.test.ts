@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { KirchhoffError } from '../../src/config/index.js';
-import { evaluateArchitecture, parseSearchConfig, resumeRun, runSearch } from '../../src/search/index.js';
-import { RunStore } from '../../src/store/index.js';
+import { collectRows, evaluateArchitecture, parseSearchConfig, resumeRun, runSearch } from '../../src/search/index.js';
+import { isLocked, listRuns, RunStore } from '../../src/store/index.js';
 import { tinyConfig } from './support/tiny-process.js';
 import { scratch } from './support/toy-run.js';
 
@@ -80,9 +80,42 @@ describe('a search that cannot work is refused before anything is written', () =
     expect(readdirSync(store.folder)).toEqual(['run.json']);
   });
 
+  it.each([0, -1, 1.5, Number.NaN])('%d workers', async (workers) => {
+    const config = parseSearchConfig(tinyConfig, 'run.yaml');
+    const resultsDir = join(scratch(), 'results');
+    const refusal = {
+      code: 'USAGE',
+      details: { path: 'workers', found: String(workers), accepted: 'a whole number >= 1' },
+    };
+    await expect(runSearch(config, { resultsDir, workers })).rejects.toMatchObject(refusal);
+    await expect(runSearch({ ...config, workers }, { resultsDir })).rejects.toMatchObject(refusal);
+    await expect(resumeRun('nope', { resultsDir, workers })).rejects.toMatchObject(refusal);
+    const collection = { to: resultsDir, architectures: 4, workers };
+    await expect(collectRows(config, collection)).rejects.toMatchObject(refusal);
+    expect(existsSync(resultsDir)).toBe(false);
+  });
+
   it('an architecture that is no point of the space', async () => {
     const config = parseSearchConfig(tinyConfig, 'a');
     const architecture = { space: 'resnet-tiny', params: { M: 9 } };
     await expect(evaluateArchitecture(config, architecture)).rejects.toMatchObject({ code: 'ARCHITECTURE_INVALID' });
+  });
+});
+
+describe('a search whose listener throws at the start', () => {
+  it('fails with what was thrown, and gives its lock back', async () => {
+    const resultsDir = scratch();
+    const config = parseSearchConfig(tinyConfig, 'run.yaml');
+    const onEvent = () => {
+      throw new Error('the screen is gone');
+    };
+    await expect(runSearch(config, { resultsDir, workers: 1, onEvent })).rejects.toThrow('the screen is gone');
+    const [run] = listRuns(resultsDir);
+    expect(run).toMatchObject({ state: 'failed', trials: 0 });
+    expect(isLocked(join(resultsDir, run!.id))).toBe(false);
+    // a run that failed says so until work on it begins again
+    await expect(resumeRun(run!.id, { resultsDir, workers: 1, onEvent })).rejects.toThrow('the screen is gone');
+    expect(listRuns(resultsDir)).toEqual([run]);
+    expect(isLocked(join(resultsDir, run!.id))).toBe(false);
   });
 });

@@ -213,6 +213,36 @@ describe('a run', () => {
     expect(readFileSync(join(store.folder, 'run.json'), 'utf8')).toBe(before);
   });
 
+  it('fails with what a listener throws, and can be resumed', async () => {
+    const whole = content((await uninterrupted()).result);
+    const setup = toySetup();
+    const resultsDir = scratch();
+    const store = toyStore(setup, resultsDir);
+    const onEvent = (event: RunEvent) => {
+      if (event.type === 'trial' && event.trial.number === 5) throw new Error('the screen is gone');
+    };
+    await expect(conductToy({ setup, store, resultsDir, onEvent })).rejects.toThrow('the screen is gone');
+    store.close();
+    expect(readRun(resultsDir, store.record.id).state).toBe('failed');
+    const again = RunStore.open(resultsDir, store.record.id);
+    expect(content(await conductToy({ setup, store: again, resultsDir }))).toEqual(whole);
+    again.close();
+  });
+
+  it('stays finished when a listener throws at its result', async () => {
+    const setup = toySetup();
+    const resultsDir = scratch();
+    const store = toyStore(setup, resultsDir);
+    const onEvent = ({ type }: RunEvent) => {
+      if (type === 'finished') throw new Error('the screen is gone');
+    };
+    await expect(conductToy({ setup, store, resultsDir, onEvent })).rejects.toThrow('the screen is gone');
+    store.close();
+    const { state, result } = readRun(resultsDir, store.record.id);
+    expect(state).toBe('finished');
+    expect(result).not.toBeNull();
+  });
+
   it('refuses a journal of another search', async () => {
     const { resultsDir, result } = await uninterrupted();
     const setup = toySetup({ seed: 2 });

@@ -26,8 +26,28 @@ describe('accuracy', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('is 0 for an empty set', async () => {
-    expect(await accuracy(() => tf.zeros([0, 3]), bars(0, 1), normalise)).toBe(0);
+  it('refuses a set without images or with fewer labels than images', async () => {
+    const predict = (x: tf.Tensor4D) => tf.zeros([x.shape[0], 3]);
+    await expect(accuracy(predict, bars(0, 1), normalise)).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      summary: 'There are no images.',
+    });
+    const short = { ...set, labels: set.labels.subarray(0, 49) };
+    await expect(accuracy(predict, short, normalise)).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      details: { found: '49 labels, 3200 pixel values' },
+    });
+  });
+
+  it.each([0, -1, Number.NaN])('refuses a batch size of %d', async (batchSize) => {
+    // were it taken, the loop would end here
+    const predict = (): tf.Tensor => {
+      throw new Error('a batch was begun');
+    };
+    await expect(accuracy(predict, set, normalise, { batchSize })).rejects.toMatchObject({
+      code: 'USAGE',
+      details: { path: 'batchSize', found: String(batchSize) },
+    });
   });
 
   it('stops at an abort', async () => {

@@ -56,6 +56,27 @@ describe('trainHwa', () => {
     tuned.dispose();
   });
 
+  it('clips weights as the crossbar says, after each step', async () => {
+    const clipping = resolveCrossbar({ ...crossbar, clip: { type: 'LayerGaussian', sigma: 1 } });
+    const tuned = copyOf(model);
+    await trainHwa(tuned, data, { ...hwa, clipSigma: 0 }, clipping, { rng: createRng(4) });
+    // Clipping at one deviation again and again leaves values of nearly one size; unclipped, some reach twice of it.
+    const reach = (one: Model) =>
+      tf.tidy(() => {
+        const kernel = one.weights.get('conv2d1/kernel')!;
+        return tf.div(tf.max(tf.abs(kernel)), tf.sqrt(tf.mean(tf.square(kernel)))).dataSync()[0]!;
+      }) as unknown as number;
+    expect(reach(tuned)).toBeLessThan(1.3);
+    expect(reach(model)).toBeGreaterThan(1.6);
+    tuned.dispose();
+  });
+
+  it('refuses options that train nothing', async () => {
+    const train = (options: object) => trainHwa(model, data, options, crossbar, { rng: createRng(4) });
+    await expect(train({ epochs: 1, learningRate: -1 })).rejects.toThrow('learningRate');
+    await expect(train({ epochs: 1, batchSize: Number.NaN })).rejects.toThrow('found:    NaN');
+  });
+
   it('learns input ranges where the crossbar does: they move from where they were found, and stay with the model', async () => {
     const inputRange = { ...crossbar.prePost.inputRange, learnInputRange: true };
     const learning = { ...crossbar, prePost: { ...crossbar.prePost, inputRange } };
@@ -144,6 +165,31 @@ describe('driftAccuracy', () => {
     expect(apart!.mean).toBeLessThan(alike!.mean);
     expect(new Set(apart!.values).size).toBeGreaterThan(1);
     tuned.dispose();
+  });
+
+  it.each([
+    [{ times: [] }, 'times', 'none'],
+    [{ times: [1, Number.NaN] }, 'times[1]', 'NaN'],
+    [{ times: [-1] }, 'times[0]', '-1'],
+    [{ times: [Number.POSITIVE_INFINITY] }, 'times[0]', 'Infinity'],
+    [{ repeats: 0 }, 'repeats', '0'],
+    [{ repeats: -1 }, 'repeats', '-1'],
+    [{ repeats: Number.NaN }, 'repeats', 'NaN'],
+    [{ repeats: 1.5 }, 'repeats', '1.5'],
+    [{ batchSize: 0 }, 'batchSize', '0'],
+    [{ batchSize: Number.NaN }, 'batchSize', 'NaN'],
+  ])('refuses what cannot be measured before it programs anything: %o', async (change, path, found) => {
+    const before = tf.memory().numTensors;
+    await expect(drift(model, change)).rejects.toMatchObject({ code: 'USAGE', details: { path, found } });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('refuses a set without images', async () => {
+    const plan = { times, repeats: 1, rng: createRng(5) };
+    await expect(driftAccuracy(model, bars(0, 2), normalise, crossbar, plan)).rejects.toMatchObject({
+      code: 'DATA_INVALID',
+      summary: 'There are no images.',
+    });
   });
 
   it('repeats under a seed; another time or repeat changes no other number', async () => {

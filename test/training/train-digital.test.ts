@@ -1,7 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ImageSet } from '../../src/data/index.js';
 import { Model } from '../../src/nn/index.js';
 import { createRng, tf, useBackend } from '../../src/tensor/index.js';
-import { accuracy, digitalTrainingSchema, type EpochRecord, trainDigital } from '../../src/training/index.js';
+import {
+  accuracy,
+  type DigitalTrainingOptions,
+  digitalTrainingSchema,
+  type EpochRecord,
+  trainDigital,
+} from '../../src/training/index.js';
 import { bars, normalise, smallNetwork, tensorsBeside } from './fixtures.js';
 
 const data = { train: bars(240, 1), normalise };
@@ -45,6 +52,52 @@ describe('trainDigital', () => {
     expect(await weightsAfter(2)).not.toEqual(one);
   });
 
+  it('takes the default for every option that is absent', async () => {
+    const weightsAfter = async (given: DigitalTrainingOptions) => {
+      const model = newModel();
+      const { epochs } = await trainDigital(model, data, given, { rng: rng() });
+      const weights = model.exportWeights();
+      model.dispose();
+      expect(epochs.map(({ loss }) => Number.isFinite(loss))).toEqual([true]);
+      return weights;
+    };
+    const complete = digitalTrainingSchema.parse({ epochs: 1 });
+    expect(await weightsAfter({ epochs: 1 })).toEqual(await weightsAfter(complete));
+  });
+
+  it.each([
+    [{ learningRate: -1 }, 'learningRate'],
+    [{ momentum: 2 }, 'momentum'],
+    [{ batchSize: -3 }, 'batchSize'],
+    [{ batchSize: Number.NaN }, 'batchSize'],
+    [{ epochs: 2, warmupEpochs: 2 }, 'warmupEpochs'],
+    [{ weightDeacy: 0.1 }, 'weightDeacy'],
+  ])('refuses an option that is unknown or out of range, and trains nothing: %o', async (change, path) => {
+    const model = newModel();
+    const before = model.exportWeights();
+    await expect(trainDigital(model, data, { ...options, ...change }, { rng: rng() })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      details: { source: 'the options of trainDigital', path },
+    });
+    expect(model.exportWeights()).toEqual(before);
+    model.dispose();
+  });
+
+  it('refuses sets without images or with fewer labels than images, and trains nothing', async () => {
+    const model = newModel();
+    const before = model.exportWeights();
+    const refusal = (train: ImageSet, validation: ImageSet) =>
+      trainDigital(model, { train, normalise }, { epochs: 1 }, { rng: rng(), validation }).catch(
+        (error: Error) => error.message,
+      );
+    expect(await refusal(bars(0, 1), test)).toContain('There are no training images.');
+    expect(await refusal(data.train, bars(0, 1))).toContain('There are no validation images.');
+    const short = { ...data.train, labels: data.train.labels.subarray(0, 100) };
+    expect(await refusal(short, test)).toContain('found:    100 labels, 15360 pixel values');
+    expect(model.exportWeights()).toEqual(before);
+    model.dispose();
+  });
+
   it('leaves no tensor behind but the model', async () => {
     const model = newModel();
     await trainDigital(model, data, { ...options, epochs: 1 }, { rng: rng() });
@@ -55,22 +108,22 @@ describe('trainDigital', () => {
   });
 
   it.each([false, true])('decays biases and batch norm only when asked (decayAll: %s)', async (decayAll) => {
-    const model = newModel();
-    for (const name of ['conv2d1/kernel', 'batchNorm1/gamma', 'dense1/bias']) {
-      const variable = model.weights.get(name)!;
-      variable.assign(tf.fill(variable.shape, 0.5));
-    }
-    // A rate so small that the loss moves nothing a float32 can show, and a decay so large that it shows.
-    const gentle = { ...options, epochs: 1, learningRate: 1e-9, schedule: 'constant' as const, momentum: 0 };
-    const shrunk = async (weightDecay: number) => {
-      await trainDigital(model, data, { ...gentle, weightDecay: weightDecay, decayAll }, { rng: rng() });
-      return ['conv2d1/kernel', 'batchNorm1/gamma', 'dense1/bias'].map(
-        (name) => model.weights.get(name)!.dataSync()[0]! < 0.4999,
-      );
+    const names = ['conv2d1/kernel', 'batchNorm1/gamma', 'dense1/bias'];
+    // One step: what decays differs by the rate times the decay times itself, what does not is the same to the bit.
+    const step = { ...options, epochs: 1, batchSize: 240, learningRate: 0.01, schedule: 'constant' as const };
+    const valuesAfter = async (weightDecay: number) => {
+      const model = newModel();
+      for (const name of names) model.weights.get(name)!.assign(tf.fill(model.weights.get(name)!.shape, 0.5));
+      await trainDigital(model, data, { ...step, weightDecay, decayAll }, { rng: rng() });
+      const values = names.map((name) => model.weights.get(name)!.dataSync()[0]!);
+      model.dispose();
+      return values;
     };
-    expect(await shrunk(0)).toEqual([false, false, false]);
-    expect(await shrunk(1e7)).toEqual([true, decayAll, decayAll]);
-    model.dispose();
+    const [without, decayed] = [await valuesAfter(0), await valuesAfter(1)];
+    const lost = without.map((value, i) => value - decayed[i]!);
+    expect(lost[0]).toBeCloseTo(0.01 * 1 * 0.5, 6);
+    if (decayAll) for (const loss of lost) expect(loss).toBeCloseTo(lost[0]!, 6);
+    else expect(lost.slice(1)).toEqual([0, 0]);
   });
 
   it('stops with a reason when the loss is no longer a number', async () => {

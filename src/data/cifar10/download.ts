@@ -52,6 +52,7 @@ export async function downloadCifar10(targetDir: string, options: DownloadOption
     const names = await unpack(archive, unpacked, options.signal);
     await rmdir(target).catch(() => undefined);
     await rename(unpacked, target);
+    await sweepAbandoned(target);
     return names;
   } catch (error) {
     options.signal?.throwIfAborted();
@@ -84,6 +85,18 @@ async function makeWorkFolder(target: string): Promise<string> {
   } catch (cause) {
     return fail('RESULTS_UNWRITABLE', 'The target folder cannot be written.', { source: target, found: String(cause) });
   }
+}
+
+/**
+ * Removes, as far as it can, the work folders that killed downloads to the same target left behind. One that still goes
+ * on loses nothing: the target's name is taken.
+ */
+async function sweepAbandoned(target: string): Promise<void> {
+  const beside = dirname(target);
+  const start = `${basename(target)}.partial-`;
+  const names = await readdir(beside).catch(() => []);
+  const abandoned = names.filter((name) => name.startsWith(start) && name.length === start.length + 6);
+  await Promise.allSettled(abandoned.map((name) => rm(join(beside, name), { recursive: true, force: true })));
 }
 
 async function fetchArchive(file: string, options: DownloadOptions): Promise<void> {

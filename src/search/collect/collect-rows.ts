@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, makeFolder } from '../../config/index.js';
-import { LocalPool, programVersion, type TrialOutcome } from '../../evaluate/index.js';
+import { LocalPool, programVersion, requireWorkers, type TrialOutcome } from '../../evaluate/index.js';
 import type { CsvRow } from '../../report/index.js';
 import type { Architecture } from '../../space/index.js';
 import { openResultsFolder, type TrialMetrics, writeFileAtomic } from '../../store/index.js';
@@ -86,11 +86,13 @@ interface Job {
  * Evaluating some architectures once more from another seed (`repeats`) tells how well two measurements of the same
  * architectures agree, which no surrogate can surpass.
  *
- * @throws the refusals of {@link prepareRun}; RESULTS_UNWRITABLE; CONFIG_INVALID when the folder holds rows of another
- *   configuration; an AbortError at the signal
+ * @throws the refusals of {@link prepareRun}; USAGE; RESULTS_UNWRITABLE; CONFIG_INVALID when the folder holds rows of
+ *   another configuration; an AbortError at the signal
  */
 export async function collectRows(config: SearchConfig, options: CollectOptions): Promise<CollectResult> {
   const { to, signal = new AbortController().signal, onEvent = () => {}, repeats = 0 } = options;
+  const workers = options.workers ?? workerCount(config);
+  requireWorkers(workers);
   const setup = await prepareRun(config);
   openResultsFolder(to);
   claimFolder(to, setup, options.architectures);
@@ -106,7 +108,6 @@ export async function collectRows(config: SearchConfig, options: CollectOptions)
   const open = jobs.filter(({ journal, number }) => !journal.has(number));
   let done = jobs.length - open.length;
   let failed = 0;
-  const workers = options.workers ?? workerCount(config);
   const { backendLine: backend, notes } = setup;
   onEvent({ type: 'started', done, planned: jobs.length, backend, workers, notes });
   await evaluateAll(setup, open, workers, signal, (job, outcome) => {

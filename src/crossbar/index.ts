@@ -16,7 +16,7 @@ export { checkSupported } from './config/torch-restrictions.js';
 export { AnalogLayer, type HwaContext } from './layer/analog-layer.js';
 export type { OutputStage } from './layer/forward-call.js';
 export { layerVectors } from './layer/im2col.js';
-export type { LayerQuantisers } from './layer/layer-periphery.js';
+export type { LayerPeriphery, LayerQuantisers } from './layer/layer-periphery.js';
 export {
   type ExplicitPad,
   explicitPad,
@@ -39,6 +39,7 @@ export {
   Quantiser,
   type QuantiserState,
   type QuantiserValues,
+  type StepGradients,
   weightQuantiser,
 } from './quantiser/quantiser.js';
 export { type CoreDifferences, coreDifferencesSchema } from './tile/core-differences.js';

@@ -1,3 +1,4 @@
+export type { LayersModel } from '@tensorflow/tfjs-layers';
 export { type ExportResult, exportModel } from './files/export-model.js';
 export { loadModel, readModelInfo } from './files/load-model.js';
 export { type FusionOptions, fusionExport, fusionImport } from './fusion/fusion.js';

@@ -2,7 +2,7 @@ import { createRng, tf } from '../../tensor/index.js';
 import { fromAihwkit } from '../config/aihwkit.js';
 import type { CrossbarConfig } from '../config/crossbar-config.js';
 import { adcStep } from '../mvm/adc.js';
-import { AnalogTile } from '../tile/analog-tile.js';
+import { TileArray } from '../tile/tile-array.js';
 import { flatten, type Nested, within } from './compare.js';
 import type { GoldenCase, Measurement } from './golden-case.js';
 import { read } from './read.js';
@@ -28,11 +28,11 @@ function outputOf(golden: GoldenCase): { y: Float32Array; config: CrossbarConfig
   const weight = golden.inputs.weight as number[][];
   const rng = createRng(0, golden.name);
   const bias = golden.inputs.bias as number[] | null | undefined;
-  const tile = new AnalogTile({ inputs: weight[0]!.length, outputs: weight.length, config, bias: !!bias, rng });
+  const layer = new TileArray({ inputs: weight[0]!.length, outputs: weight.length, config, bias: !!bias, rng });
   const y = read(() => {
-    tile.setWeights(tf.transpose(tf.tensor2d(weight)) as tf.Tensor2D, bias ? tf.tensor1d(bias) : undefined);
-    return tile.forward(tf.tensor2d(golden.inputs.x as number[][]), { train: false, rng });
+    layer.setWeights(tf.transpose(tf.tensor2d(weight)) as tf.Tensor2D, bias ? tf.tensor1d(bias) : undefined);
+    return layer.forward(tf.tensor2d(golden.inputs.x as number[][]), { train: false, rng });
   });
-  tile.dispose();
+  layer.dispose();
   return { y, config };
 }

@@ -2,7 +2,7 @@ import { parseWith } from '../../config/index.js';
 import { converterSchema, createConverter, createNoiseModel, type NoiseModel } from '../../devices/index.js';
 import { createRng, type Rng, tf } from '../../tensor/index.js';
 import { fromAihwkit } from '../config/aihwkit.js';
-import { closeTo, type Nested, within } from './compare.js';
+import { closeTo, type Nested, shareError, within } from './compare.js';
 import type { CheckContext, GoldenCase, Measurement } from './golden-case.js';
 import { expectRefusal } from './refusal.js';
 import { SampleMoments } from './sample-moments.js';
@@ -16,6 +16,7 @@ const LARGEST = 200_000;
 interface Statistics {
   readonly mean: number[];
   readonly std: number[];
+  readonly frac_zero: number[];
 }
 
 /** A quantity of a case, per target conductance: after programming, the exponents, and after each time. */
@@ -84,7 +85,7 @@ function drawRound(
 }
 
 function compareStatistics(
-  { what, mean, std }: Quantity,
+  { what, mean, std, frac_zero: zero }: Quantity,
   moments: readonly SampleMoments[],
   reference: number,
 ): Measurement[] {
@@ -101,6 +102,12 @@ function compareStatistics(
       moments.map((m) => m.std),
       std,
       (i) => 0.03 * std[i]! + 1e-6,
+    ),
+    within(
+      `${what} zeros`,
+      moments.map((m) => m.fractionZero),
+      zero,
+      (i) => shareError(moments[i]!.fractionZero, moments[i]!.count, zero[i]!, reference),
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import { createRng, tf } from '../../tensor/index.js';
 import { fromAihwkit } from '../config/aihwkit.js';
 import { AnalogTile } from '../tile/analog-tile.js';
-import { closeTo, flatten, type Nested, within } from './compare.js';
+import { closeTo, flatten, type Nested, shareError, within } from './compare.js';
 import { configFor, type EngineName, engines } from './engines.js';
 import { type CheckContext, type GoldenCase, inputOf, type Measurement } from './golden-case.js';
 import { expectRefusal } from './refusal.js';
@@ -16,6 +16,8 @@ interface ModifierStatistics {
   readonly delta_mean?: Nested;
   readonly delta_std?: Nested;
   readonly frac_zero_weight?: Nested;
+  /** Draws of the file; with `frac_zero_weight`. */
+  readonly n?: number;
   readonly deterministic_weight?: Nested | null;
   readonly eval_mode_max_abs_change?: number;
 }
@@ -70,15 +72,28 @@ function checkEngine(golden: GoldenCase, engine: EngineName, weight: number[][],
   return [
     within(`mean ${engine}`, measured.mean, flatten(expected.delta_mean!), (i) => 0.1 * deltaStd[i]! + 1e-4),
     within(`std ${engine}`, measured.std, deltaStd, (i) => 0.12 * deltaStd[i]! + 0.002),
+    ...checkZeros(engine, measured.zero, expected),
     closeTo(`eval weights ${engine}`, kept, weight, 1e-6),
   ];
 }
 
-/** Per weight [out, in]: mean and deviation of modified minus original. */
+/** Only what is drawn on the C++ tile has shares of zeros in the file. */
+function checkZeros(
+  engine: EngineName,
+  zero: readonly number[],
+  { frac_zero_weight: expected, n }: ModifierStatistics,
+): Measurement[] {
+  if (expected === undefined) return [];
+  const shares = flatten(expected);
+  return [within(`zeros ${engine}`, zero, shares, (i) => shareError(zero[i]!, DRAWS, shares[i]!, n!))];
+}
+
+/** Per weight [out, in]: mean and deviation of modified minus original, and the share of zeros. */
 function statistics(tile: AnalogTile, weight: number[][], rng: ReturnType<typeof createRng>) {
   const original = flatten(weight);
   const sums = new Float64Array(original.length);
   const squares = new Float64Array(original.length);
+  const zeros = new Float64Array(original.length);
   for (let draw = 0; draw < DRAWS / COPIES; draw++) {
     tile.postUpdate(rng.child(`draw-${draw}`));
     transposed(tile.trainingWeights).forEach((value, k) => {
@@ -86,9 +101,10 @@ function statistics(tile: AnalogTile, weight: number[][], rng: ReturnType<typeof
       const delta = value - Math.fround(original[i]!);
       sums[i]! += delta;
       squares[i]! += delta * delta;
+      if (value === 0) zeros[i]!++;
     });
   }
   const mean = Array.from(sums, (sum) => sum / DRAWS);
   const std = Array.from(squares, (sum, i) => Math.sqrt(Math.max(0, sum / DRAWS - mean[i]! ** 2)));
-  return { mean, std };
+  return { mean, std, zero: Array.from(zeros, (count) => count / DRAWS) };
 }

@@ -41,3 +41,13 @@ export function within(
   const worst = Math.max(0, ...shares);
   return { what, share: Number.isNaN(worst) ? Number.POSITIVE_INFINITY : worst };
 }
+
+/**
+ * Five standard errors of the difference between two measured shares, of samples of `own` and `other`: binomial, of the share in
+ * both together, and never less than a single hit would make.
+ */
+export function shareError(share: number, own: number, expected: number, other: number): number {
+  const pooled = (share * own + expected * other) / (own + other);
+  const perHit = 1 / own + 1 / other;
+  return 5 * Math.max(Math.sqrt(pooled * (1 - pooled) * perHit), perHit);
+}

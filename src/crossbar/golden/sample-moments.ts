@@ -1,6 +1,7 @@
-/** Running sums of powers of a quantity about a fixed centre: mean, deviation and the accuracy of the deviation. */
+/** Running sums of powers of a quantity about a fixed centre: mean, deviation, the accuracy of the deviation; and how many are zero. */
 export class SampleMoments {
   #count = 0;
+  #zeros = 0;
   readonly #sums: [number, number, number, number] = [0, 0, 0, 0];
 
   constructor(private readonly centre: number) {}
@@ -9,6 +10,7 @@ export class SampleMoments {
     const d = value - this.centre;
     const square = d * d;
     this.#count++;
+    if (value === 0) this.#zeros++;
     this.#sums[0] += d;
     this.#sums[1] += square;
     this.#sums[2] += square * d;
@@ -17,6 +19,11 @@ export class SampleMoments {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** The share that is exactly zero. */
+  get fractionZero(): number {
+    return this.#zeros / this.#count;
   }
 
   get mean(): number {

@@ -24,7 +24,8 @@ export const ON_GRID = 1e-4;
 /** The passes that an MVM type cuts DAC outputs into (analog-inference reference, 2.7). */
 export function phasesOf(x: tf.Tensor2D, io: IoParameters): Phase[] {
   const steps = inputSteps(io);
-  const unit = 2 / steps;
+  // AIHWKit's unit of time leaves the bound out.
+  const unit = (2 * io.inpBound) / steps;
   switch (io.mvType) {
     case 'SplitMode':
       return splitPhases(x, steps, unit, io);

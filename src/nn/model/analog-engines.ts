@@ -20,9 +20,12 @@ export class TileGrids {
   /**
    * Matrices without an input range take `prePost.inputRange.initValue` of the configuration. Where it learns ranges, they
    * become variables; those of parts stay as they are.
+   *
+   * @throws RangeError for an input range that is zero or no number
    */
   constructor(matrices: readonly BoundMatrix[], config: CrossbarConfig, inputRanges: InputRanges) {
     this.config = config;
+    Object.entries(inputRanges).forEach(checkRange);
     this.#layers = new Map(matrices.map(({ id, shape }) => [id, new AnalogLayer(id, shape, config)]));
     const { initValue, enable, learnInputRange } = config.prePost.inputRange;
     const learned = enable && learnInputRange;
@@ -131,6 +134,11 @@ export class TileGrids {
     for (const layer of this.#layers.values()) layer.dispose();
     tf.dispose(this.rangeVariables());
   }
+}
+
+function checkRange([id, range]: [id: string, range: number | readonly number[]]): void {
+  const wrong = (typeof range === 'number' ? [range] : range).find((one) => !Number.isFinite(one) || one === 0);
+  if (wrong !== undefined) throw new RangeError(`input range of ${id}: expected a number other than 0, got ${wrong}`);
 }
 
 /**

@@ -136,6 +136,30 @@ describe.each([
   });
 });
 
+it('refuses batches of another shape, ranges that are none, and matrices of another form', () => {
+  const model = Model.create(network(), rng.child('doors'));
+  const analog = model.toAnalog(pcm);
+  analog.program(rng.child('program'));
+  model.enableHwa(pcm, {});
+  for (const wrong of [
+    [2, 3, 6, 6],
+    [2, 6, 6, 4],
+    [6, 6, 3],
+    [1, 12, 12, 3],
+  ]) {
+    const x = tf.ones(wrong);
+    const message = `network analog: expected a batch of 6x6x3, got shape [${wrong}]`;
+    expect(() => model.predict(x)).toThrow(message);
+    expect(() => model.forward(x, { mode: 'hwa', training: true, rng })).toThrow(message);
+    expect(() => analog.predict(x, rng)).toThrow(message);
+  }
+  for (const range of [0, Number.NaN, Number.POSITIVE_INFINITY, [1, 0]]) {
+    expect(() => model.toAnalog(pcm, { stem: range })).toThrow('input range of stem: expected a number other than 0');
+  }
+  // PyTorch's order [out, in].
+  expect(() => model.setCrossbarMatrix('classifier', tf.ones([4, 6]))).toThrow('[inputs, outputs] = [6,4], got [4,6]');
+});
+
 describe('calibrateInputRanges', () => {
   it('finds maximum, quantile and standard deviation of what each matrix sees', () => {
     const builder = new GraphBuilder('ranges', [1000]);

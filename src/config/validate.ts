@@ -26,10 +26,14 @@ export function parseWith<S extends z.ZodType>(
     path: first!.path,
     found: first!.found,
     accepted: first!.accepted,
-    ...(others.length > 0 && {
-      hint: `also fix ${others.map((problem) => problem.path || 'the top level').join(', ')}`,
-    }),
+    ...alsoFix(first!, others),
   });
+}
+
+function alsoFix(first: Problem, others: readonly Problem[]): { hint?: string } {
+  const paths = new Set(others.map(({ path }) => path || 'the top level'));
+  paths.delete(first.path);
+  return paths.size === 0 ? {} : { hint: `also fix ${[...paths].join(', ')}` };
 }
 
 interface Problem {
@@ -79,9 +83,20 @@ function describeIssue(issue: Issue, root: unknown, schema: z.ZodType): Problem 
         found,
         accepted: bound(issue.inclusive ? '<=' : '<', issue.maximum, issue.origin),
       };
+    case 'invalid_union':
+      return { summary: 'A value is not accepted.', path, found, accepted: anyOf(issue, root, schema) };
     default:
       return { summary: 'A value is not accepted.', path, found, accepted: issue.message };
   }
+}
+
+/** What each branch of a union would accept in place of what was found. */
+function anyOf(issue: z.core.$ZodIssueInvalidUnion, root: unknown, schema: z.ZodType): string {
+  const branches = issue.errors.flatMap(([first]) => {
+    if (first === undefined) return [];
+    return describeIssue({ ...first, path: [...issue.path, ...first.path] } as Issue, root, schema).accepted;
+  });
+  return branches.length === 0 ? issue.message : [...new Set(branches)].join(', or ');
 }
 
 function typeSummary(issue: Issue, root: unknown): string {

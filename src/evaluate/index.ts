@@ -1,7 +1,7 @@
 export { evaluateNetwork, type NetworkEvaluation, type NetworkEvaluationOptions } from './evaluate-network.js';
 export { chipFigures, evaluateTrial, type TrialContext } from './evaluate-trial.js';
 export type { Evaluator, TrainedNetwork, TrialOutcome, TrialProgress, TrialResult, TrialStage } from './evaluator.js';
-export { LocalPool, type LocalPoolOptions, requireWorkers } from './local-pool.js';
+export { LocalPool, type LocalPoolOptions, mostWorkers, requireWorkers } from './local-pool.js';
 export {
   findInputRanges,
   type NetworkRequest,

@@ -23,18 +23,22 @@ export interface LocalPoolOptions {
 /** Attempts per trial: one retry. */
 const attemptsAllowed = 2;
 
+/** More threads than any machine has cores for would only cost memory. */
+export const mostWorkers = 256;
+
 /**
  * Makes sure that a number of workers is one: a pool without workers would never begin its trials.
  *
  * @throws USAGE
  */
 export function requireWorkers(workers: number): void {
-  requireCount(workers, 'workers');
+  requireCount(workers, 'workers', mostWorkers);
 }
 
-function requireCount(count: number, of: 'workers' | 'cores'): void {
-  if (Number.isInteger(count) && count >= 1) return;
-  fail('USAGE', `This is not a number of ${of}.`, { path: of, found: String(count), accepted: 'a whole number >= 1' });
+function requireCount(count: number, of: 'workers' | 'cores', most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(count) && count >= 1 && count <= most) return;
+  const accepted = most === Number.MAX_SAFE_INTEGER ? 'a whole number >= 1' : `a whole number from 1 to ${most}`;
+  fail('USAGE', `This is not a number of ${of}.`, { path: of, found: String(count), accepted });
 }
 
 /**
@@ -56,7 +60,7 @@ export class LocalPool implements Evaluator {
     this.#workerFile = fileURLToPath(workerFile);
     this.#cores = new SharedCores(Math.min(cores, availableParallelism()), workers);
     this.#pool = new Piscina({
-      minThreads: workers,
+      minThreads: 1, // others start with the trials that need them
       maxThreads: workers,
       workerData: this.#cores.memory,
       idleTimeout: Number.POSITIVE_INFINITY,

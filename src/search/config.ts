@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { namedLimits, namedShortLimits } from '../chip/index.js';
 import { fail, parseWith } from '../config/index.js';
 import { taskSpecSchema } from '../data/index.js';
-import { supernetSchema } from '../evaluate/index.js';
+import { mostWorkers, supernetSchema } from '../evaluate/index.js';
 import { type SurrogateKind, surrogateKinds, zeroCostNames } from '../surrogate/index.js';
 import { backendNames } from '../tensor/index.js';
 import { digitalTrainingSchema, driftEvaluationSchema, hwaTrainingSchema } from '../training/index.js';
@@ -178,7 +178,7 @@ export const searchConfigSchema = z.strictObject({
     .describe('a crossbar by name, or its settings'),
   seed: z.int().min(0).default(1).describe('all chance of the run comes from it'),
   workers: z
-    .union([count, z.literal('auto')])
+    .union([count.max(mostWorkers), z.literal('auto')])
     .default('auto')
     .describe('trials at the same time; auto: one per core'),
   backend: z

@@ -135,7 +135,7 @@ describe('what other commands refuse', () => {
   it('unknown commands and flags, with a guess', () => {
     expect(kirchhoff('serach')).toMatchObject({ status: 2, stderr: expect.stringContaining('Did you mean search?') });
     expect(kirchhoff('search', '--wokers', '2').status).toBe(2);
-    expect(kirchhoff('search', '--workers', '0').stderr).toContain('accepted is a whole number >= 1');
+    expect(kirchhoff('search', '--workers', '0').stderr).toContain('accepted is a whole number from 1 to 256');
     expect(kirchhoff('evaluate', 'resnet9').stderr).toContain('resnet8');
     const { status, stderr } = kirchhoff('evaluate', dir);
     expect(status).toBe(2);

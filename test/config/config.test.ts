@@ -50,6 +50,18 @@ describe('parseWith', () => {
     expect(errorOf(() => parseWith(schema, { task: { name: 'a', train: 0 } }, 'x')).message).toContain(
       'accepted: a value >= 1',
     );
+    const either = z.object({ size: z.union([z.number().positive(), z.literal('auto'), z.array(z.number())]) });
+    expect(errorOf(() => parseWith(either, { size: 'auot' }, 'x')).message).toContain(
+      'x at size\n  found:    "auot"\n  accepted: a number, or auto (did you mean "auto"?), or a list',
+    );
+    const twice = z.object({
+      a: z
+        .array(z.number())
+        .min(2)
+        .refine((list) => list.length > 1, 'more'),
+    });
+    expect(errorOf(() => parseWith(twice, { a: [] }, 'x')).message).not.toContain('also fix');
+    expect(errorOf(() => parseWith(either, { size: Number.NaN }, 'x')).message).toContain('found:    NaN');
     expect(errorOf(() => parseWith(schema, { task: { name: 3 } }, 'x')).message).toContain(
       'found:    3\n  accepted: a text',
     );

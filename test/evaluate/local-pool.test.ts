@@ -17,14 +17,22 @@ it('fails a trial, instead of waiting forever, when its worker cannot be loaded'
   expect(outcome).toMatchObject({ state: 'failed', reason: expect.stringContaining('Cannot find module') });
 });
 
+it('refuses more workers than any machine has cores for', () => {
+  expect(() => new LocalPool({ workers: 257, workerFile: toyWorker })).toThrow('from 1 to 256');
+});
+
 it.each([0, -1, 1.5, Number.NaN])('refuses to start %d workers or to use so many cores', (count) => {
-  const refusal = (path: string) =>
+  const refusal = (path: string, accepted: string) =>
     expect.objectContaining({
       code: 'USAGE',
-      details: { path, found: String(count), accepted: 'a whole number >= 1' },
+      details: { path, found: String(count), accepted },
     });
-  expect(() => new LocalPool({ workers: count, workerFile: toyWorker })).toThrow(refusal('workers'));
-  expect(() => new LocalPool({ workers: 1, cores: count, workerFile: toyWorker })).toThrow(refusal('cores'));
+  expect(() => new LocalPool({ workers: count, workerFile: toyWorker })).toThrow(
+    refusal('workers', 'a whole number from 1 to 256'),
+  );
+  expect(() => new LocalPool({ workers: 1, cores: count, workerFile: toyWorker })).toThrow(
+    refusal('cores', 'a whole number >= 1'),
+  );
 });
 
 it('ends all trials, running and waiting, with what its listener throws', async () => {

@@ -85,7 +85,7 @@ describe('a search that cannot work is refused before anything is written', () =
     const resultsDir = join(scratch(), 'results');
     const refusal = {
       code: 'USAGE',
-      details: { path: 'workers', found: String(workers), accepted: 'a whole number >= 1' },
+      details: { path: 'workers', found: String(workers), accepted: 'a whole number from 1 to 256' },
     };
     await expect(runSearch(config, { resultsDir, workers })).rejects.toMatchObject(refusal);
     await expect(runSearch({ ...config, workers }, { resultsDir })).rejects.toMatchObject(refusal);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { mostWorkers } from '../../evaluate/index.js';
 import { resumeRun } from '../../search/index.js';
 import { jsonFlag, resultsFlag, wholeNumber } from '../flags.js';
 import { processOutput } from '../output.js';
@@ -9,7 +10,7 @@ export function resumeCommand(): Command {
   return new Command('resume')
     .description('carry on with a run that was stopped or killed')
     .argument('<run-id>', 'name of its folder in the results folder')
-    .option('--workers <n>', 'trials at the same time', wholeNumber(1))
+    .option('--workers <n>', 'trials at the same time', wholeNumber(1, mostWorkers))
     .addOption(resultsFlag())
     .addOption(jsonFlag())
     .addHelpText('after', '\nExample:\n  $ kirchhoff resume 0f3k9x2m1a7b')

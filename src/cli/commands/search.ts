@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { mostWorkers } from '../../evaluate/index.js';
 import { runSearch } from '../../search/index.js';
 import { configArgument, dataFlag, jsonFlag, resultsFlag, setFlag, wholeNumber } from '../flags.js';
 import { processOutput } from '../output.js';
@@ -13,7 +14,7 @@ export function searchCommand(): Command {
     .addOption(dataFlag())
     .addOption(setFlag())
     .option('--seed <n>', 'seed of all chance', wholeNumber(0))
-    .option('--workers <n>', 'trials at the same time', wholeNumber(1))
+    .option('--workers <n>', 'trials at the same time', wholeNumber(1, mostWorkers))
     .option('--backend <name>', 'auto, native, wasm, cpu, tensorflow or webgpu')
     .addOption(resultsFlag())
     .addOption(jsonFlag())

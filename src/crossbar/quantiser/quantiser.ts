@@ -1,3 +1,4 @@
+import { parseWith } from '../../config/index.js';
 import { tf } from '../../tensor/index.js';
 import {
   type ActivationQuantConfig,
@@ -157,10 +158,15 @@ export class Quantiser {
   }
 }
 
-/** A quantiser of activations; `null` where the configuration asks for none. */
+/** A quantiser of activations; `null` where the configuration asks for none. @throws CROSSBAR_INVALID */
 export function activationQuantiser(config: Partial<ActivationQuantConfig> | null): Quantiser | null {
   if (config === null) return null;
-  const { nBits, symmetric, rangeEstimator, rangeEstimatorParams } = activationQuantSchema.parse(config);
+  const { nBits, symmetric, rangeEstimator, rangeEstimatorParams } = parseWith(
+    activationQuantSchema,
+    config,
+    'activation quantiser',
+    'CROSSBAR_INVALID',
+  );
   if (nBits === 0) return null;
   return new Quantiser({
     estimator: rangeEstimator,
@@ -171,9 +177,14 @@ export function activationQuantiser(config: Partial<ActivationQuantConfig> | nul
   });
 }
 
-/** A quantiser of the weights of a digital layer, [..., outputs]; `null` where the configuration asks for none. */
+/** A quantiser of the weights of a digital layer, [..., outputs]; `null` where the configuration asks for none. @throws CROSSBAR_INVALID */
 export function weightQuantiser(config: WeightQuantInput): Quantiser | null {
-  const { nBits, symmetric, perChannel, rangeEstimator, rangeEstimatorParams } = weightQuantSchema.parse(config);
+  const { nBits, symmetric, perChannel, rangeEstimator, rangeEstimatorParams } = parseWith(
+    weightQuantSchema,
+    config,
+    'weight quantiser',
+    'CROSSBAR_INVALID',
+  );
   if (nBits === 0) return null;
   return new Quantiser({ estimator: rangeEstimator, params: rangeEstimatorParams, nBits, symmetric, perChannel });
 }

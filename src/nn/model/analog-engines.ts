@@ -21,9 +21,12 @@ export class TileGrids {
    * Matrices without an input range take `prePost.inputRange.initValue` of the configuration. Where it learns ranges, they
    * become variables; those of parts stay as they are.
    *
-   * @throws RangeError for an input range that is zero or no number
+   * @throws RangeError for an input range that is zero or no number; TypeError for what is no resolved configuration
    */
   constructor(matrices: readonly BoundMatrix[], config: CrossbarConfig, inputRanges: InputRanges) {
+    if (typeof config?.forward !== 'object') {
+      throw new TypeError(`expected a crossbar as resolveCrossbar gives it, got ${JSON.stringify(config)}`);
+    }
     this.config = config;
     Object.entries(inputRanges).forEach(checkRange);
     this.#layers = new Map(matrices.map(({ id, shape }) => [id, new AnalogLayer(id, shape, config)]));

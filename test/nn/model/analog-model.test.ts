@@ -156,6 +156,7 @@ it('refuses batches of another shape, ranges that are none, and matrices of anot
   for (const range of [0, Number.NaN, Number.POSITIVE_INFINITY, [1, 0]]) {
     expect(() => model.toAnalog(pcm, { stem: range })).toThrow('input range of stem: expected a number other than 0');
   }
+  expect(() => model.toAnalog('pcm-8bit-256' as never)).toThrow('expected a crossbar as resolveCrossbar gives it');
   // PyTorch's order [out, in].
   expect(() => model.setCrossbarMatrix('classifier', tf.ones([4, 6]))).toThrow('[inputs, outputs] = [6,4], got [4,6]');
 });

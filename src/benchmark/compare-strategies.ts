@@ -21,9 +21,9 @@ export interface StrategyRun {
 /** One strategy over all seeds. */
 export interface StrategySummary {
   readonly strategy: StrategyName;
-  /** Mean of the best 1-day accuracies over the seeds, and their standard deviation (n-1; 0 for a single seed). */
+  /** Mean of the best 1-day accuracies over the seeds, and their standard deviation (n-1; null for a single seed). */
   readonly mean: number;
-  readonly std: number;
+  readonly std: number | null;
   readonly seeds: number;
 }
 
@@ -36,7 +36,9 @@ export interface StrategyComparison {
 
 /** How a comparison is watched and stopped. */
 export interface ComparisonOptions {
+  /** Each once. */
   readonly strategies: readonly StrategyName[];
+  /** Each once. */
   readonly seeds: readonly number[];
   readonly resultsDir: string;
   readonly signal?: AbortSignal;
@@ -94,5 +96,6 @@ function bestOf(
 
 function summarise(strategy: StrategyName, runs: readonly StrategyRun[]): StrategySummary {
   const own = runs.filter((run) => run.strategy === strategy);
-  return { strategy, ...meanAndStd(own.map(({ best }) => best)), seeds: own.length };
+  const { mean, std } = meanAndStd(own.map(({ best }) => best));
+  return { strategy, mean, std: own.length > 1 ? std : null, seeds: own.length };
 }

@@ -1,5 +1,6 @@
 import { mapLayers } from './map-layers.js';
 import { capacityOf, type MappedLayer, type Mapping } from './mapping.js';
+import { mostChips } from './require-count.js';
 
 /** Why a network fits a chip or not, and what would help. */
 export interface FitExplanation {
@@ -40,7 +41,8 @@ function remedies(mapping: Mapping): string[] {
   if (hasDepthwise && found.length === 0) {
     tryOut('placement "packed" and depthwise convolutions on the digital units', digital, 'packed');
   }
-  found.push(`${Math.ceil(mapping.cores / chip.cores.value)} chips of this kind`);
+  const needed = Math.ceil(mapping.cores / chip.cores.value);
+  if (needed <= mostChips) found.push(`${needed} chips of this kind`);
   const { rounds } = mapLayers(network, layers, chip, placement, new Map(), { chips, reprogram: true });
   found.push(`writing the ${chips === 1 ? 'chip' : 'chips'} ${rounds} times in every inference`);
   return found;

@@ -43,6 +43,7 @@ export { floorPlan } from './pictures/floor-plan.js';
 export { gantt } from './pictures/gantt.js';
 export { standalone } from './pictures/svg.js';
 export { type Phases, type ReadMode, readMode } from './read-mode.js';
+export { mostChips, mostInferences } from './require-count.js';
 export {
   type SimulatedSpan,
   type Simulation,

@@ -4,6 +4,7 @@ import { mapLayers } from './map-layers.js';
 import type { DepthwiseRule, Mapping, PlacementPolicy } from './mapping.js';
 import { networkLayers } from './network-layers.js';
 import { replicate } from './replicate.js';
+import { mostChips, requireCount } from './require-count.js';
 
 /** How a network is put on a chip. */
 export interface MappingOptions {
@@ -13,7 +14,7 @@ export interface MappingOptions {
   readonly depthwise?: DepthwiseRule;
   /** Fill free cores with copies of the slowest layers; false by default. */
   readonly replicate?: boolean;
-  /** Chips of this kind side by side; 1 by default. */
+  /** Chips of this kind side by side, 1 to {@link mostChips}; 1 by default. */
   readonly chips?: number;
   /** Write the chips again and again, layers in turn, where the network is too large; false by default. */
   readonly reprogram?: boolean;
@@ -24,11 +25,13 @@ export interface MappingOptions {
  * possible, and places the blocks. Biases and batch norm stay digital. A network that is too large is mapped all the
  * same, onto cores beyond the chip, with `fits` false; several chips, or one that is written in rounds, must be asked for.
  *
+ * @throws USAGE when the number of chips is out of range
  * @example
  * const { cores, fits } = mapNetwork(baselineGraph('resnet8'), loadChip('hermes-64')); // 14, true
  */
 export function mapNetwork(graph: NetworkGraph, chip: Chip, options: MappingOptions = {}): Mapping {
   const { placement = 'onePerCore', depthwise = 'dense', chips = 1, reprogram = false } = options;
+  requireCount(chips, mostChips, 'chips');
   const layers = networkLayers(graph, depthwise);
   const capacity = { chips, reprogram };
   return options.replicate === true

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Argument, InvalidArgumentError, Option } from 'commander';
+import { defaultResults } from '../store/index.js';
 
 /** The config that commands use when none is named. */
 const quickStart = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url));
@@ -30,7 +31,14 @@ export const dataFlag = (): Option =>
   new Option('--data <[task:]folder>', 'folder with the images, for example cifar10:data/cifar10');
 
 /** `--results <folder>`. */
-export const resultsFlag = (): Option => new Option('--results <folder>', 'where runs are kept').default('results');
+export const resultsFlag = (): Option =>
+  new Option('--results <folder>', 'where runs are kept').default(defaultResults).argParser(outputPath);
+
+/** Where something is written. An empty path, as a variable that is not set leaves it, would be the current folder. */
+export function outputPath(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError(`found ${JSON.stringify(text)}, accepted is a path; the current folder is "."`);
+}
 
 /** A flag's text as a whole number of at least `min`, and at most `max` where it is given. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -44,15 +52,17 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
   };
 }
 
-/** Seeds like `1,2,3`. */
+/** Seeds like `1,2,3`, each once: the same seed again would count the same draw as a second one. */
 export function seedList(text: string): number[] {
-  return text.split(',').map((part) => {
+  const seeds = text.split(',').map((part) => {
     const seed = Number(part);
-    if (part.trim() === '' || !Number.isInteger(seed) || seed < 0) {
+    if (part.trim() === '' || !Number.isSafeInteger(seed) || seed < 0) {
       throw new InvalidArgumentError(`found ${JSON.stringify(part)}, accepted are whole numbers >= 0`);
     }
     return seed;
   });
+  if (new Set(seeds).size === seeds.length) return seeds;
+  throw new InvalidArgumentError(`found ${JSON.stringify(text)}, accepted are seeds that differ`);
 }
 
 const secondsPerUnit: Record<string, number> = {
@@ -65,7 +75,10 @@ const secondsPerUnit: Record<string, number> = {
   y: 31_536_000,
 };
 
-/** Drift times like `1s,1h,1d,30d` as seconds. */
+/** Longest time since programming, in seconds: some 30,000 years, far beyond every measurement of drift. */
+const longestTime = 1e12;
+
+/** Drift times like `1s,1h,1d,30d` as seconds, 0 to {@link longestTime}. */
 export function durations(text: string): number[] {
   return text.split(',').map((part) => {
     const match = /^(\d+(?:\.\d+)?(?:e\d+)?)\s*(s|min|m|h|d|w|y)?$/.exec(part.trim());
@@ -74,7 +87,9 @@ export function durations(text: string): number[] {
         `found ${JSON.stringify(part)}, accepted are times since programming >= 0 such as 1s, 30min, 1h, 1d, 30d, 1y`,
       );
     }
-    return Number(match[1]) * secondsPerUnit[match[2] ?? 's']!;
+    const seconds = Number(match[1]) * secondsPerUnit[match[2] ?? 's']!;
+    if (seconds <= longestTime) return seconds;
+    throw new InvalidArgumentError(`found ${JSON.stringify(part)}, accepted are times of at most ${longestTime} s`);
   });
 }
 

@@ -86,6 +86,7 @@ const commands: readonly CommandEntry[] = [
  */
 export async function runCli(args: readonly string[]): Promise<number> {
   process.stdout.on('error', ignoreClosedPipe);
+  process.stderr.on('error', ignoreClosedPipe);
   try {
     const program = await createProgram(askedCommand(args));
     await program.parseAsync([...args], { from: 'user' });
@@ -128,7 +129,7 @@ function packageVersion(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-/** `kirchhoff ... | head` closes our stdout early: that is the reader's right, not an error. */
+/** `kirchhoff ... 2>&1 | head` closes our outputs early: that is the reader's right, not an error. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RunEvent, RunOptions, SearchResult } from '../search/index.js';
-import { readRun } from '../store/index.js';
+import { readRun, resumeHint } from '../store/index.js';
 import { finalTable } from './final-table.js';
 import { interruptible } from './interrupt.js';
 import type { Output } from './output.js';
@@ -18,7 +18,7 @@ export async function watchRun(
     if (event.type === 'started') id = event.id;
     screen.hear(event);
   };
-  const stopped = (): string => `the run was interrupted; carry on with: kirchhoff resume ${id}`;
+  const stopped = (): string => `the run was interrupted; carry on with: ${resumeHint(id, resultsDir)}`;
   const result = await interruptible((signal) => run({ resultsDir, signal, onEvent }), stopped).finally(() =>
     screen.stop(),
   );

@@ -2,7 +2,7 @@ import { fail } from '../config/index.js';
 import { LocalPool, type TrialProgress, type TrialResult } from '../evaluate/index.js';
 import type { Architecture } from '../space/index.js';
 import { type SearchConfig, workerCount } from './config.js';
-import { exportTrained } from './export-best.js';
+import { exportTrained, requireExportFolder } from './export-best.js';
 import { prepareRun } from './setup.js';
 import { tableTrial } from './trials.js';
 
@@ -12,7 +12,7 @@ export interface EvaluateOptions {
   readonly onProgress?: ((progress: TrialProgress) => void) | undefined;
   /** Called once before the training, with which backend runs and why. */
   readonly onStart?: ((backend: string) => void) | undefined;
-  /** Folder to write the trained network into; replaced if it exists. */
+  /** Folder to write the trained network into: new, empty, or of an earlier export, which is replaced. */
   readonly exportTo?: string | undefined;
 }
 
@@ -28,8 +28,8 @@ export interface Evaluation extends TrialResult {
  * Trains one architecture, or a baseline by its name, as the final table of a search does: on the training images, at
  * full fidelity, measured on the test images. The result is the one that a search of the same configuration would show.
  *
- * @throws ARCHITECTURE_INVALID, the refusals of {@link prepareRun}, TRIAL_FAILED; an AbortError when the signal is
- *   aborted
+ * @throws RESULTS_UNWRITABLE for a folder that the network cannot be written to, ARCHITECTURE_INVALID and the refusals of
+ *   {@link prepareRun} before the training; TRIAL_FAILED; an AbortError when the signal is aborted
  * @example
  * const { metrics } = await evaluateArchitecture(config, { space: 'resnet-tiny', params: { M: 1, ... } });
  */
@@ -38,6 +38,7 @@ export async function evaluateArchitecture(
   subject: Architecture | string,
   { signal = new AbortController().signal, onProgress, onStart, exportTo }: EvaluateOptions = {},
 ): Promise<Evaluation> {
+  if (exportTo !== undefined) await requireExportFolder(exportTo);
   const setup = await prepareRun(config);
   const trial = tableTrial(setup, 0, subject);
   onStart?.(setup.backendLine);

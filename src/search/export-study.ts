@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { fail, makeFolder } from '../config/index.js';
 import { optunaJournal } from '../interop/index.js';
-import { readRun, writeFileAtomic } from '../store/index.js';
+import { readRun, resumeHint, writeFileAtomic } from '../store/index.js';
 import { configOfRun, spaceOfRun, studyOfRun } from './study-of-run.js';
 
 /**
@@ -20,7 +20,7 @@ export function exportStudy(resultsDir: string, id: string, file: string): numbe
     fail('RUN_NOT_FOUND', 'This run has no finished search trial yet.', {
       source,
       found: `a run that is ${record.state}`,
-      hint: `kirchhoff resume ${id}`,
+      hint: resumeHint(id, resultsDir),
     });
   }
   write(file, optunaJournal(study));

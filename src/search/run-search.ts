@@ -78,7 +78,7 @@ export async function resumeRun(id: string, options: RunOptions = {}): Promise<S
 }
 
 function finishedResult(store: RunStore, { onEvent = () => {} }: RunOptions): SearchResult {
-  const result = store.record.result as SearchResult;
+  const result = { ...(store.record.result as SearchResult), id: store.record.id };
   onEvent({ type: 'finished', result });
   return result;
 }

@@ -1,7 +1,9 @@
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, makeFolder } from '../config/index.js';
+import { makeFolder } from '../config/index.js';
 import { temporaryEnding } from './atomic-write.js';
+import { guardWrite, resultsHint } from './guard-write.js';
+import { probeFolder } from './output-path.js';
 
 /**
  * Makes sure, before any work starts, that results can be written: creates the folder and writes and removes a file.
@@ -9,47 +11,15 @@ import { temporaryEnding } from './atomic-write.js';
  * @throws RESULTS_UNWRITABLE with the system's reason
  */
 export function openResultsFolder(folder: string): void {
-  guardWrite(folder, () => {
-    makeFolder(folder);
-    const probe = join(folder, `.probe.${process.pid}${temporaryEnding}`);
-    writeFileSync(probe, 'written to see whether results can be written here');
-    rmSync(probe);
-  });
+  guardWrite(
+    folder,
+    () => {
+      makeFolder(folder);
+      probeFolder(folder);
+    },
+    resultsHint,
+  );
 }
-
-/** Runs something that writes results, turning the system's refusal into RESULTS_UNWRITABLE. */
-export function guardWrite<T>(where: string, write: () => T, hint = 'name another folder with --results'): T {
-  try {
-    return write();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (typeof code !== 'string' || !(code in reasons)) throw error;
-    return fail(
-      'RESULTS_UNWRITABLE',
-      'The results folder cannot be written.',
-      {
-        source: where,
-        found: reasons[code]!,
-        accepted: 'a folder that can be written',
-        hint,
-      },
-      error,
-    );
-  }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'no permission (EACCES)',
-  EPERM: 'not permitted (EPERM)',
-  EROFS: 'a read-only file system (EROFS)',
-  ENOSPC: 'a full disk (ENOSPC)',
-  EDQUOT: 'a used-up quota (EDQUOT)',
-  ENOTDIR: 'a part of the path is a file, not a folder (ENOTDIR)',
-  EEXIST: 'a file where the folder should be (EEXIST)',
-  EISDIR: 'a folder where a file should be (EISDIR)',
-  ENOENT: 'a path that cannot be created (ENOENT)',
-  EIO: 'a disk error (EIO)',
-};
 
 /** Names of the folders in a results folder that hold a `run.json`, newest first. */
 export function listRunFolders(resultsDir: string): string[] {

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { LowSync, type SyncAdapter } from 'lowdb';
 import { customAlphabet } from 'nanoid';
 import { fail, parseWith } from '../config/index.js';
 import { writeFileAtomic } from './atomic-write.js';
-import { guardWrite, listRunFolders, openResultsFolder, sweepTemporaries } from './results-folder.js';
+import { guardWrite, resultsHint } from './guard-write.js';
+import { listRunFolders, openResultsFolder, sweepTemporaries } from './results-folder.js';
 import { lockRun } from './run-lock.js';
 import { formatRunRecord, type RunRecord, runFormat, runRecordSchema, salvageTrials } from './run-record.js';
 import type { TrialRecord } from './trial-record.js';
@@ -51,10 +52,14 @@ export class RunStore {
     openResultsFolder(resultsDir);
     const id = newRunId();
     const folder = join(resultsDir, id);
-    const unlock = guardWrite(folder, () => {
-      mkdirSync(folder);
-      return lockRun(folder);
-    });
+    const unlock = guardWrite(
+      folder,
+      () => {
+        mkdirSync(folder);
+        return lockRun(folder);
+      },
+      resultsHint,
+    );
     const store = new RunStore(folder, new LowSync(new RunFile(folder), firstRecord(id, start)), unlock);
     store.#write();
     return store;
@@ -68,7 +73,7 @@ export class RunStore {
   static open(resultsDir: string, id: string): RunStore {
     readRun(resultsDir, id);
     const folder = join(resultsDir, id);
-    const unlock = guardWrite(folder, () => lockRun(folder));
+    const unlock = guardWrite(folder, () => lockRun(folder), resultsHint);
     try {
       sweepTemporaries(folder);
       return new RunStore(folder, new LowSync(new RunFile(folder), readRun(resultsDir, id)), unlock);
@@ -143,7 +148,7 @@ export function listRuns(resultsDir: string): { id: string; state: RunRecord['st
   });
 }
 
-/** lowdb's door to `run.json`: validated when read, replaced as a whole when written. */
+/** lowdb's door to `run.json`: validated when read, replaced as a whole when written. A run is called as its folder is. */
 class RunFile implements SyncAdapter<RunRecord> {
   readonly #file: string;
 
@@ -153,11 +158,11 @@ class RunFile implements SyncAdapter<RunRecord> {
 
   read(): RunRecord | null {
     const text = this.#text();
-    return text === null ? null : parseRun(text, this.#file);
+    return text === null ? null : { ...parseRun(text, this.#file), id: basename(dirname(this.#file)) };
   }
 
   write(record: RunRecord): void {
-    guardWrite(this.#file, () => writeFileAtomic(this.#file, formatRunRecord(record)));
+    guardWrite(this.#file, () => writeFileAtomic(this.#file, formatRunRecord(record)), resultsHint);
   }
 
   #text(): string | null {
@@ -166,7 +171,11 @@ class RunFile implements SyncAdapter<RunRecord> {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-      throw error;
+      return fail('RUN_DAMAGED', 'This run.json cannot be read.', {
+        source: this.#file,
+        found: code ?? String(error),
+        accepted: 'a file that can be read',
+      });
     }
   }
 }

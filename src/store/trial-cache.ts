@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson, contentHash, makeFolder } from '../config/index.js';
 import { writeFileAtomic } from './atomic-write.js';
-import { guardWrite } from './results-folder.js';
+import { guardWrite, resultsHint } from './guard-write.js';
 import { type TrialMetrics, trialMetricsSchema } from './trial-record.js';
 
 const entrySchema = z.strictObject({ format: z.literal(1), inputs: z.unknown(), metrics: trialMetricsSchema });
@@ -37,11 +37,15 @@ export class TrialCache {
    * @throws RESULTS_UNWRITABLE
    */
   put(inputs: unknown, metrics: TrialMetrics): void {
-    guardWrite(this.#folder, () => {
-      makeFolder(this.#folder);
-      const text = JSON.stringify({ format: 1, inputs, metrics });
-      writeFileAtomic(join(this.#folder, `${TrialCache.key(inputs)}.json`), `${text}\n`);
-    });
+    guardWrite(
+      this.#folder,
+      () => {
+        makeFolder(this.#folder);
+        const text = JSON.stringify({ format: 1, inputs, metrics });
+        writeFileAtomic(join(this.#folder, `${TrialCache.key(inputs)}.json`), `${text}\n`);
+      },
+      resultsHint,
+    );
   }
 
   #read(key: string): unknown {

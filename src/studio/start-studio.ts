@@ -52,22 +52,21 @@ export async function startStudio(options: StudioOptions = {}): Promise<Studio> 
   };
 }
 
+/** What the system says of a port or of a host, and what to try then. */
+const refusals: Readonly<Record<string, { found: string; blame: 'port' | 'host' }>> = {
+  EADDRINUSE: { found: 'the port is taken', blame: 'port' },
+  EACCES: { found: 'no permission for this port', blame: 'port' },
+  EADDRNOTAVAIL: { found: 'this machine does not have the address', blame: 'host' },
+  ENOTFOUND: { found: 'the host name is unknown', blame: 'host' },
+  EAI_AGAIN: { found: 'the host name could not be looked up', blame: 'host' },
+};
+
+const advice = {
+  port: { accepted: 'a free port; 0 takes any', hint: 'another port with --port' },
+  host: { accepted: 'an address of this machine', hint: '--host 127.0.0.1, or 0.0.0.0 for all of its addresses' },
+};
+
 function failToListen(host: string, port: number, error: NodeJS.ErrnoException): never {
-  const reasons: Record<string, string> = {
-    EADDRINUSE: 'the port is taken',
-    EACCES: 'no permission for this port',
-    EADDRNOTAVAIL: 'this machine does not have the address',
-    ENOTFOUND: 'the host name is unknown',
-  };
-  return fail(
-    'USAGE',
-    'The studio cannot listen there.',
-    {
-      path: `${host}:${port}`,
-      found: reasons[error.code ?? ''] ?? error.message,
-      accepted: 'a free port; 0 takes any',
-      hint: 'another port',
-    },
-    error,
-  );
+  const { found, blame } = refusals[error.code ?? ''] ?? { found: error.message, blame: 'port' };
+  return fail('USAGE', 'The studio cannot listen there.', { path: `${host}:${port}`, found, ...advice[blame] }, error);
 }

@@ -1,7 +1,9 @@
 /**
  * Reads comma-separated values (RFC 4180: fields in double quotes may hold commas, line breaks and doubled quotes).
  *
- * @returns the header's names, and every further row as a field list; empty lines are skipped
+ * @returns the header's names, and every further row as a list of as many fields; empty lines are skipped
+ * @throws SyntaxError naming the line or the row (from 1, the header not counted): a row of another length, as a file that
+ *   was cut off ends with, must not pass for data
  */
 export function parseCsv(text: string): { columns: string[]; rows: string[][] } {
   const rows: string[][] = [];
@@ -22,5 +24,14 @@ export function parseCsv(text: string): { columns: string[]; rows: string[][] } 
     row = [];
   }
   const [columns = [], ...others] = rows;
+  for (const [i, { length }] of others.entries()) {
+    if (length !== columns.length) {
+      throw new SyntaxError(`row ${i + 1}: ${counted(length)}, where the header has ${columns.length}`);
+    }
+  }
   return { columns, rows: others };
+}
+
+function counted(fields: number): string {
+  return fields === 1 ? '1 field' : `${fields} fields`;
 }

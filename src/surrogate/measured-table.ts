@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fail, nearestWord } from '../config/index.js';
-import { type Architecture, parseArchitecture, type SearchSpace } from '../space/index.js';
+import type { Architecture, SearchSpace } from '../space/index.js';
 import { parseCsv } from './csv.js';
+import { architectureOfRow } from './row-architecture.js';
 
 /** Architectures with one measured figure each. */
 export interface MeasuredTable {
@@ -11,7 +12,7 @@ export interface MeasuredTable {
 }
 
 /**
- * Reads a CSV file with a column `architecture` (what {@link parseArchitecture} reads) and a numeric target column. A
+ * Reads a CSV file with a column `architecture` (what `parseArchitecture` reads) and a numeric target column. A
  * target `m ± s` is read as m. Rows whose target is no number are dropped and counted; nothing else is.
  *
  * @throws DATA_MISSING when the file cannot be read, DATA_INVALID when it is no such table, ARCHITECTURE_INVALID
@@ -23,7 +24,7 @@ export function readMeasuredTable(file: string, space: SearchSpace, target: stri
   const measured = rows.flatMap((row, i) => {
     const value = parseMean(row[targetColumn] ?? '');
     const text = row[architectureColumn] ?? '';
-    return value === undefined ? [] : [{ architecture: parseArchitecture(text, space, `${file} row ${i + 1}`), value }];
+    return value === undefined ? [] : [{ architecture: architectureOfRow(text, space, file, i + 1), value }];
   });
   return { rows: measured, dropped: rows.length - measured.length };
 }
@@ -51,7 +52,7 @@ export function readCsv(file: string): ReturnType<typeof parseCsv> {
   try {
     return parseCsv(text);
   } catch (error) {
-    return fail('DATA_INVALID', 'The table is not CSV.', { source: file, found: (error as Error).message });
+    return fail('DATA_INVALID', 'The table is damaged, or not CSV.', { source: file, found: (error as Error).message });
   }
 }
 

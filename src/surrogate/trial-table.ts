@@ -1,5 +1,6 @@
-import { parseArchitecture, type SearchSpace } from '../space/index.js';
+import type { SearchSpace } from '../space/index.js';
 import { columnOf, parseMean, readCsv } from './measured-table.js';
+import { architectureOfRow } from './row-architecture.js';
 import type { TrialRow } from './surrogate.js';
 
 /** Evaluated architectures, as `kirchhoff surrogate collect` writes them. */
@@ -19,9 +20,9 @@ export function readTrialTable(file: string, space: SearchSpace): TrialTable {
   const architectureColumn = columnOf('architecture', columns, file);
   const [accuracy, avm, std] = ['oneDayAccuracy', 'avm', 'std'].map((name) => columnOf(name, columns, file));
   const trials = rows.flatMap((row, i) => {
-    const [a, v, s] = [accuracy!, avm!, std!].map((column) => parseMean(row[column] ?? ''));
+    const [a, v, s] = [accuracy!, avm!, std!].map((column) => parseMean(row[column]!));
     if (a === undefined || v === undefined || s === undefined) return [];
-    const architecture = parseArchitecture(row[architectureColumn] ?? '', space, `${file} row ${i + 1}`);
+    const architecture = architectureOfRow(row[architectureColumn]!, space, file, i + 1);
     return [{ architecture, oneDayAccuracy: a, avm: v, std: s }];
   });
   return { rows: trials, dropped: rows.length - trials.length };

@@ -7,13 +7,11 @@ import { parseSearchConfig } from '../../src/search/index.js';
 import { tinyConfig } from '../search/support/tiny-process.js';
 
 describe('compareStrategies', () => {
+  const search = { ...tinyConfig.search, trials: 3 };
+  const final = { ...tinyConfig.final, baseline: null };
+  const config = parseSearchConfig({ ...tinyConfig, search, final, limits: { ...tinyConfig.limits, avm: 1 } }, 'test');
+
   it('runs every strategy on every seed with the same number of trials, and sums up', async () => {
-    const search = { ...tinyConfig.search, trials: 3 };
-    const final = { ...tinyConfig.final, baseline: null };
-    const config = parseSearchConfig(
-      { ...tinyConfig, search, final, limits: { ...tinyConfig.limits, avm: 1 } },
-      'test',
-    );
     const announced: string[] = [];
     const { trials, runs, summary } = await compareStrategies(config, {
       strategies: ['random', 'regularized-evolution'],
@@ -28,10 +26,17 @@ describe('compareStrategies', () => {
       expect(progress.at(-1)).toBe(best);
       expect([...progress].sort((a, b) => a - b)).toEqual(progress);
     }
-    for (const { strategy, mean, seeds } of summary) {
+    for (const { strategy, mean, std, seeds } of summary) {
       const own = runs.filter((run) => run.strategy === strategy).map(({ best }) => best);
       expect(own).toHaveLength(seeds);
       expect(mean).toBeCloseTo(own.reduce((sum, value) => sum + value, 0) / seeds, 12);
+      expect(std).toBeGreaterThanOrEqual(0);
     }
+  });
+
+  it('knows no spread over a single seed', async () => {
+    const resultsDir = mkdtempSync(join(tmpdir(), 'kirchhoff-compare-'));
+    const { summary } = await compareStrategies(config, { strategies: ['random'], seeds: [1], resultsDir });
+    expect(summary).toEqual([{ strategy: 'random', mean: expect.any(Number), std: null, seeds: 1 }]);
   });
 });

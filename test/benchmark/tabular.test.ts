@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compareOnTable, contenders, regretPlot } from '../../src/benchmark/index.js';
 import { meanInterval, studentT } from '../../src/benchmark/tabular/interval.js';
 import { regretOf } from '../../src/benchmark/tabular/play.js';
 import type { Tabular } from '../../src/benchmark/tabular/tabular.js';
@@ -24,13 +25,13 @@ describe('the interval of a mean', () => {
     let held = 0;
     for (let i = 0; i < cases; i++) {
       const { low, high } = meanInterval(Array.from({ length: 8 }, () => rng.normal(2, 3)));
-      if (low <= 2 && 2 <= high) held++;
+      if (low! <= 2 && 2 <= high!) held++;
     }
     expect(Math.abs(held / cases - 0.95)).toBeLessThan(5 * Math.sqrt((0.95 * 0.05) / cases));
   });
 
-  it('of one value is that value', () => {
-    expect(meanInterval([4])).toEqual({ mean: 4, low: 4, high: 4 });
+  it('of one value does not exist', () => {
+    expect(meanInterval([4])).toEqual({ mean: 4, low: null, high: null });
   });
 });
 
@@ -84,18 +85,43 @@ describe('a listed space', () => {
     expect(() => space.withLimits({ macs: 1 })).toThrow('no listed architecture');
   });
 
-  it('lets random search reach no regret by asking for everything', () => {
-    const measured: Tabular['valueOf'] = (a) => whole.counts(a).macs;
-    const best = Math.max(...cells.map(measured));
-    const table: Tabular = {
-      space,
-      target: 'macs',
-      rows: listed.size,
-      dropped: 0,
-      repeated: 0,
-      best,
-      valueOf: measured,
+  const measured: Tabular['valueOf'] = (a) => whole.counts(a).macs;
+  const best = Math.max(...cells.map(measured));
+  const table: Tabular = {
+    space,
+    target: 'macs',
+    rows: listed.size,
+    dropped: 0,
+    repeated: 0,
+    best,
+    valueOf: measured,
+  };
+
+  it('ranks no strategy by a single search, and gives intervals from two on', async () => {
+    const request = {
+      contenders: contenders.filter(({ name }) => /^(random|local-search)$/.test(name)),
+      queries: 8,
+      firstSeed: 1,
+      batch: 4,
     };
+    const single = await compareOnTable(table, { ...request, seeds: 1 });
+    // two single searches end apart, which is chance and no order
+    expect(new Set(single.contenders.map(({ finalRegret }) => finalRegret.mean)).size).toBe(2);
+    for (const { finalRegret, curve, beats } of single.contenders) {
+      expect(finalRegret).toMatchObject({ low: null, high: null });
+      expect(curve).toMatchObject({ low: null, high: null });
+      expect(beats).toEqual([]);
+    }
+    expect(regretPlot(single)).toContain('regret on macs, a single search each');
+    const twice = await compareOnTable(table, { ...request, seeds: 2 });
+    for (const { finalRegret, curve } of twice.contenders) {
+      expect(finalRegret.low).toBeLessThan(finalRegret.mean);
+      expect(curve.high).toHaveLength(8);
+    }
+    expect(regretPlot(twice)).toContain('mean and 95 % interval of 2 searches');
+  });
+
+  it('lets random search reach no regret by asking for everything', () => {
     const strategy = new RandomSearch({ space, admits: () => true, avmLimit: 1, rng: createRng(1) });
     const regret = regretOf(strategy, table, 600, 7);
     expect(regret[listed.size - 1]).toBe(0);

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkMapping, chipCost, loadChip, mapNetwork, placementPolicies, simulateChip } from '../../src/chip/index.js';
+import {
+  checkMapping,
+  chipCost,
+  explainFit,
+  floorPlan,
+  loadChip,
+  mapNetwork,
+  mostChips,
+  mostInferences,
+  placementPolicies,
+  simulateChip,
+} from '../../src/chip/index.js';
 import { mapLayers } from '../../src/chip/map-layers.js';
 import { chipOfCore } from '../../src/chip/traffic.js';
 import { baselineGraph } from '../../src/nn/index.js';
@@ -88,6 +99,40 @@ describe('ResNet-56, which needs 108 cores', () => {
     expect(roomy).toMatchObject({ rounds: 1, cores: plain.cores, blocks: plain.blocks });
     expect(chipCost(roomy)).toEqual(chipCost(plain));
     expect(chipCost(plain).parts.map(({ name }) => name)).not.toContain('rewriting');
+  });
+});
+
+describe('counts beyond all use', () => {
+  const graph = baselineGraph('resnet8');
+
+  it.each([0, 1.5, mostChips + 1, 1e9, Number.NaN])('refuses %d chips', (chips) => {
+    expect(() => mapNetwork(graph, hermes, { chips })).toThrow(/in: {7}chips\n.*from 1 to 1000$/s);
+  });
+
+  it.each([0, 2.5, mostInferences + 1, 1e9])('refuses to simulate %d inferences', (inferences) => {
+    const mapping = mapNetwork(graph, hermes);
+    expect(() => simulateChip(mapping, { inferences })).toThrow(/in: {7}inferences\n.*from 1 to 1000$/s);
+  });
+
+  it('takes as many as it names', () => {
+    expect(chipCost(mapNetwork(graph, hermes, { chips: mostChips })).areaSquareMillimetres).toBeCloseTo(14 * 0.634, 6);
+  });
+
+  it('advises chips only where so many can be asked for', () => {
+    const remediesOn = (cores: number, rows: number) => {
+      const chip = { ...hermes, cores: { ...hermes.cores, value: cores }, rows: { ...hermes.rows, value: rows } };
+      return explainFit(mapNetwork(graph, chip)).remedies.filter((remedy) => remedy.includes('chips of this kind'));
+    };
+    expect(remediesOn(7, 256)).toEqual(['2 chips of this kind']);
+    expect(remediesOn(1, 1)).toEqual([]);
+  });
+
+  it('draws a chip with more cores than can be listed', () => {
+    const chip = { ...hermes, cores: { ...hermes.cores, value: 1e12 } };
+    const cores = floorPlan(mapNetwork(graph, chip)).match(/<rect/g)!.length;
+    expect(cores).toBe(
+      floorPlan(mapNetwork(graph, { ...chip, cores: { ...hermes.cores, value: 256 } })).match(/<rect/g)!.length,
+    );
   });
 });
 

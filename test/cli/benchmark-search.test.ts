@@ -52,12 +52,26 @@ it('compares strategies on a table, repeatably, and writes table, picture and da
   expect(kirchhoff(...args, '--data', folder).stdout).toBe(stdout);
 });
 
+it('shows neither intervals nor who beats whom after a single search each', () => {
+  const args = ['benchmark', 'search', ...small, '--strategies', 'random,local-search', '--table', table];
+  const { status, stdout } = kirchhoff(...args, '--seeds', '1');
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^random +- +\d+\.\d{3} +- +\d+\.\d{3} +-$/m);
+  expect(stdout).toContain('1 search each (seed 1), 30 queries');
+  expect(stdout).toContain('One search tells nothing of the spread: no interval, and no "beats"');
+  expect(kirchhoff(...args, '--seeds', '2').stdout).toContain('"Beats": the intervals do not touch.');
+});
+
 it.each([
   [[], 2, 'found:    nothing'],
   [['--table', join(folder, 'none.csv')], 2, 'none.csv'],
   [['--table', table, '--target', 'acuracy'], 2, 'Did you mean "accuracy"?'],
   [['--table', table, '--strategies', 'radnom'], 2, 'accepted are random, '],
-  [['--table', table, '--seeds', '0'], 2, 'a whole number >= 1'],
+  [['--table', table, '--strategies', 'random,random'], 2, 'accepted are names that differ'],
+  [['--table', table, '--seeds', '0'], 2, 'a whole number from 1 to 1000'],
+  [['--table', table, '--seeds', '1e9'], 2, 'a whole number from 1 to 1000'],
+  [['--table', table, '--queries', '1e9'], 2, 'a whole number from 1 to 100000'],
+  [['--table', table, '--seed', '9007199254740991'], 2, 'a whole number from 0 to 9007199254739991'],
 ])('refuses %j', (args, status, message) => {
   const result = kirchhoff('benchmark', 'search', ...args);
   expect(result.status).toBe(status);

@@ -11,7 +11,11 @@ import { smallArchive, smallFiles } from '../data/cifar10/fixtures.js';
 import { program } from './run-cli.js';
 
 const archive = smallArchive();
-const server = createServer((_request, response) => response.end(archive.bytes));
+let requests = 0;
+const server = createServer((_request, response) => {
+  requests++;
+  response.end(archive.bytes);
+});
 const folder = mkdtempSync(join(tmpdir(), 'kirchhoff-data-'));
 let url = '';
 
@@ -41,4 +45,27 @@ it('refuses an archive with the wrong checksum and leaves nothing behind', async
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toContain(`found:    MD5 ${archive.md5}`);
   expect(existsSync(to)).toBe(false);
+});
+
+it('refuses a checksum or an address that cannot be right before it downloads', async () => {
+  const to = join(folder, 'never');
+  const before = requests;
+  for (const [flag, value, accepted] of [
+    ['--md5', 'xyz', '32 hexadecimal digits'],
+    ['--md5', archive.md5.slice(1), '32 hexadecimal digits'],
+    ['--url', 'ftp://example.org/cifar.tar.gz', 'http:// or https://'],
+    ['--url', 'https://', 'http:// or https://'],
+  ] as const) {
+    const { status, stdout, stderr } = await data('--to', to, flag, value);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(`found "${value}", accepted `);
+    expect(stderr).toContain(accepted);
+  }
+  expect(requests).toBe(before);
+  expect(existsSync(to)).toBe(false);
+});
+
+it('takes a checksum in capital letters', async () => {
+  const to = join(folder, 'capitals');
+  expect((await data('--md5', archive.md5.toUpperCase(), '--to', to)).status).toBe(0);
 });

@@ -9,7 +9,7 @@ const config = join(mkdtempSync(join(tmpdir(), 'kirchhoff-evaluate-')), 'tiny.js
 writeFileSync(config, JSON.stringify(tinyConfig));
 
 function evaluate(limits: object, ...args: string[]) {
-  const set = ['--set', `limits=${JSON.stringify({ avm: 1, ...limits })}`];
+  const set = ['--set', `limits=${JSON.stringify({ avm: 0.99, ...limits })}`];
   return kirchhoff('evaluate', 'resnet-tiny', '--config', config, ...set, ...args);
 }
 

@@ -11,7 +11,8 @@ it('a search that Ctrl-C stops ends with 1 and says how to carry on', async () =
   const dir = mkdtempSync(join(tmpdir(), 'kirchhoff-interrupt-'));
   const config = join(dir, 'tiny.json');
   writeFileSync(config, JSON.stringify(tinyConfig));
-  const child = spawn(process.execPath, [program, 'search', config, '--results', join(dir, 'results')]);
+  const results = join(dir, 'results');
+  const child = spawn(process.execPath, [program, 'search', config, '--results', results]);
   let told = '';
   child.stderr.on('data', (chunk: Buffer) => {
     told += chunk.toString();
@@ -20,5 +21,7 @@ it('a search that Ctrl-C stops ends with 1 and says how to carry on', async () =
   await once(child, 'close');
   const id = /starting run (\S+)/.exec(told)?.[1];
   expect(child.exitCode).toBe(1);
-  expect(told).toContain(`stopped: the run was interrupted; carry on with: kirchhoff resume ${id}`);
+  expect(told).toContain(
+    `stopped: the run was interrupted; carry on with: kirchhoff resume ${id} --results ${results}\n`,
+  );
 });

@@ -101,6 +101,8 @@ it('refuses what it cannot map', async () => {
   expect(refused('resnet8', '--chip', 'hermes-65')).toContain('accepted: generic-512, hermes-64, isaac-like');
   expect(refused('resnet8', '--svg', file('blocked', ''))).toContain('--svg');
   expect(refused('resnet8', '--batch', '10')).toContain('10 without --reprogram');
+  expect(refused('resnet8', '--chips', '1e9')).toContain('found "1e9", accepted is a whole number from 1 to 1000');
+  expect(refused('resnet8', '--simulate', '1e9')).toContain('found "1e9", accepted is a whole number from 1 to 1000');
   const config = fileURLToPath(new URL('../../configs/quickstart.yaml', import.meta.url));
   expect(refused(config)).toContain('is the configuration of a search');
   await expect(readNetwork('resnet9')).rejects.toThrow('try:      resnet8');

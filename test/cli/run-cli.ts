@@ -13,7 +13,13 @@ export interface CliResult {
 
 /** Runs a command to its end, in the environment of the tests. */
 export function kirchhoff(...args: string[]): CliResult {
+  return kirchhoffIn(process.cwd(), ...args);
+}
+
+/** As {@link kirchhoff}, from another current folder. */
+export function kirchhoffIn(cwd: string, ...args: string[]): CliResult {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd,
     encoding: 'utf8',
     timeout: 120_000,
   });

@@ -58,6 +58,11 @@ describe('kirchhoff sweep', () => {
     expect(sweep('noise', ...noise, '--times', '1s,1d', '--seed', '9').measured).toBe(3);
   });
 
+  it('keeps the points of another sweep into the same folder', () => {
+    expect(sweep('noise', '--param', 'forward.inpRes=6', '--times', '1s,1d').measured).toBe(1);
+    expect(sweep('noise', ...noise, '--times', '1s,1d').measured).toBe(0);
+  });
+
   it('refuses settings that are not there and folders of something else before it works', () => {
     const refused = (...args: string[]) => {
       const { status, stdout, stderr } = kirchhoff('sweep', ...common, '--to', join(dir, 'refused'), ...args);
@@ -66,6 +71,9 @@ describe('kirchhoff sweep', () => {
       return stderr;
     };
     expect(refused('--param', 'forward.outNoize=1')).toMatch(/Did you mean "outNoise"\?.*--param forward\.outNoize=1/s);
+    expect(refused('--param', 'forward.outNoise=0', '--param', 'forward.out_noise=0.1,1')).toContain('given twice');
+    expect(refused('--param', 'forward.outNoise=0..1:1000000000000')).toContain('at most 10000 points');
+    expect(refused('--param', 'forward.outNoise=1', '--times', '1e400')).toContain('at most 1000000000000 s');
     writeFileSync(join(dir, 'sweep.json'), '{}');
     expect(kirchhoff('sweep', ...common, '--to', dir, '--param', 'forward.outNoise=1').stderr).toContain(
       'holds no sweep',

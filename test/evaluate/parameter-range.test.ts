@@ -28,6 +28,23 @@ test.each(['forward.outNoise', '=1', 'a=', 'a=1..2:1', 'a=0..1:3:log', 'a=x..2:3
   expect(() => parseParameterRange(text)).toThrow();
 });
 
+test.each(['forward.outNoise=0,0.1,1e-1', 'forward.outNoise=1..1:3'])('refuses equal values: %s', (text) => {
+  expect(() => parseParameterRange(text)).toThrow(/stands twice.*accepted: values that differ/s);
+});
+
+test('refuses a parameter that is given twice, also under its other name', () => {
+  const parameters = ['forward.outNoise=0', 'forward.out_noise=0.1,1'].map(parseParameterRange);
+  expect(() => sweepPoints('pcm-8bit-256', parameters)).toThrow(/given twice.*--param\n.*forward\.outNoise twice/s);
+});
+
+test('refuses more points than anyone can measure, before it lists them', () => {
+  expect(() => parseParameterRange('forward.outNoise=0..1:1000000000000')).toThrow(
+    /too many points.*--param\n.*0\.\.1:1000000000000\n.*at most 10000 points/s,
+  );
+  const parameters = ['forward.outNoise=0..1:101', 'noiseModel.driftScale=0..1:100'].map(parseParameterRange);
+  expect(() => sweepPoints('pcm-8bit-256', parameters)).toThrow(/found: {4}10100 points/);
+});
+
 test('combines the settings, the last fastest, and refuses combinations that no tile does', () => {
   const parameters = ['forward.outNoise=0,1', 'forward.noiseManagement=None,AbsMax'].map(parseParameterRange);
   const points = sweepPoints('pcm-8bit-256', parameters);

@@ -98,7 +98,10 @@ describe('a run exported to Optuna', () => {
 
   it('is refused for a run without trials, and where it cannot be written', () => {
     const empty = run('oneDayAccuracy', 0);
-    expect(() => exportStudy(empty.resultsDir, empty.store.record.id, 'x')).toThrow('no finished search trial yet');
+    const { id } = empty.store.record;
+    const refusal = () => exportStudy(empty.resultsDir, id, 'x');
+    expect(refusal).toThrow('no finished search trial yet');
+    expect(refusal).toThrow(`kirchhoff resume ${id} --results ${empty.resultsDir}`);
     const { resultsDir, store } = run('oneDayAccuracy');
     mkdirSync(join(resultsDir, 'taken'));
     writeFileSync(join(resultsDir, 'file'), '');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { KirchhoffError } from '../../src/config/index.js';
 import { collectRows, evaluateArchitecture, parseSearchConfig, resumeRun, runSearch } from '../../src/search/index.js';
-import { isLocked, listRuns, RunStore } from '../../src/store/index.js';
+import { isLocked, listRuns, lockRun, RunStore } from '../../src/store/index.js';
 import { tinyConfig } from './support/tiny-process.js';
 import { scratch } from './support/toy-run.js';
 
@@ -51,6 +51,21 @@ describe('a search that cannot work is refused before anything is written', () =
     expect(error.details.path).toBe(path);
     expect(error.details.found).toContain(found);
     expect(error.details.hint).toContain(`set ${path} to`);
+  });
+
+  it('a folder into which rows are being collected, or whose record is damaged', async () => {
+    const config = parseSearchConfig(tinyConfig, 'run.yaml');
+    const to = scratch();
+    const collect = () => collectRows(config, { to, architectures: 1 });
+    const unlock = lockRun(to);
+    await expect(collect()).rejects.toMatchObject({ code: 'RUN_LOCKED' });
+    unlock();
+    writeFileSync(join(to, 'collection.json'), '{');
+    await expect(collect()).rejects.toMatchObject({
+      code: 'CONFIG_SYNTAX',
+      details: { source: expect.stringContaining('collection.json') },
+    });
+    expect(isLocked(to)).toBe(false);
   });
 
   it('a results folder that cannot be written', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -91,7 +91,26 @@ describe('RunStore', () => {
   });
 });
 
+it('a run is called as its folder is, also where that was copied or renamed', () => {
+  const results = scratch();
+  const store = RunStore.create(results, start);
+  store.close();
+  cpSync(store.folder, join(results, 'copy'), { recursive: true });
+  const copy = RunStore.open(results, 'copy');
+  expect(copy.record.id).toBe('copy');
+  copy.update({ state: 'stopped' });
+  copy.close();
+  expect(readRun(results, 'copy')).toMatchObject({ id: 'copy', state: 'stopped' });
+  expect(readRun(results, store.record.id)).toMatchObject({ id: store.record.id, state: 'running' });
+});
+
 describe('refusals', () => {
+  it('says so when a journal cannot be read', () => {
+    const results = scratch();
+    mkdirSync(join(results, 'odd', 'run.json'), { recursive: true });
+    expect(() => readRun(results, 'odd')).toThrow('found:    EISDIR');
+  });
+
   it('says which runs there are when one is not found', () => {
     const results = scratch();
     expect(errorOf(() => readRun(results, 'nope')).message).toBe(

@@ -189,7 +189,18 @@ test('a port that is taken is refused in words', async () => {
   const { port } = other.address() as { port: number };
   await expect(startStudio({ resultsDir, port })).rejects.toMatchObject({ code: 'USAGE', exitCode: 2 });
   await expect(startStudio({ resultsDir, port })).rejects.toThrow(`127.0.0.1:${port}\n  found:    the port is taken`);
+  await expect(startStudio({ resultsDir, port })).rejects.toMatchObject({
+    details: { hint: 'another port with --port' },
+  });
   await new Promise((resolve) => other.close(resolve));
+});
+
+test('an address of another machine is refused with a host to try', async () => {
+  // an address for documentation, which no machine has (RFC 5737)
+  await expect(startStudio({ resultsDir, port: 0, host: '192.0.2.1' })).rejects.toMatchObject({
+    code: 'USAGE',
+    details: { accepted: 'an address of this machine', hint: expect.stringContaining('--host 127.0.0.1') },
+  });
 });
 
 describe.skipIf(!hasChromium)(`in a browser${withoutChromium}`, () => {

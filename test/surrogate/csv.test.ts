@@ -31,6 +31,13 @@ describe('parseCsv', () => {
     expect(parseCsv('')).toEqual({ columns: [], rows: [] });
   });
 
+  it('refuses rows with fewer or more fields than the header, such as the last one of a file that was cut off', () => {
+    expect(() => parseCsv('a,b,c\n1,2,3\n\n4,0.')).toThrow('row 2: 2 fields, where the header has 3');
+    expect(() => parseCsv('a,b\n1')).toThrow('row 1: 1 field, where the header has 2');
+    expect(() => parseCsv('a,b\n1,2,3\n4,5')).toThrow('row 1: 3 fields, where the header has 2');
+    expect(() => parseCsv('a\n1\n2,\n')).toThrow('row 2: 2 fields, where the header has 1');
+  });
+
   it('refuses a quote left open and text after a quote', () => {
     expect(() => parseCsv('a,b\n"1,2\n')).toThrow('line 2');
     expect(() => parseCsv('a,b\n"1"x,2\n')).toThrow('line 2');

@@ -11,6 +11,7 @@ import {
   surrogateCardSchema,
   type TrialRow,
 } from '../../src/surrogate/index.js';
+import { readTrialTable } from '../../src/surrogate/trial-table.js';
 import { createRng } from '../../src/tensor/index.js';
 
 const space = loadSpace('resnet-tiny');
@@ -75,8 +76,25 @@ describe('fitSurrogate', () => {
     const file = join(folder, 'wrong.csv');
     writeFileSync(file, 'architecture,oneDayAccuracy,amv,std\n');
     expect(() => fitSurrogate({ ...request, rows: file, to })).toThrow('no column "avm"');
+    const cut = join(folder, 'cut.csv');
+    writeFileSync(cut, readFileSync(csv('whole.csv', first), 'utf8').replace(/,[^,]*,[^,]*$/, ''));
+    expect(() => fitSurrogate({ ...request, rows: cut, to })).toThrow(/cut\.csv\n.*row 90: 2 fields/);
     writeFileSync(join(folder, 'collection.json'), '{');
     expect(() => fitSurrogate({ ...request, rows: join(folder, 'rows.csv'), to })).toThrow('not JSON');
+  });
+});
+
+describe('readTrialTable', () => {
+  it('names file and row of an architecture that is none of the space, whatever is wrong with it', () => {
+    const genes = JSON.stringify({ ...architectures[1]!.params, outChannel7: 1 }).replaceAll('"', '""');
+    const unknown = csv('unknown.csv', first.slice(0, 3), [`"${genes}",0.5,0.1,0.01`]);
+    expect(() => readTrialTable(unknown, space)).toThrow(
+      /Unknown gene "outChannel7".*unknown\.csv row 4 at params\.outChannel7/s,
+    );
+    const foreign = csv('foreign.csv', [], ['"{""space"":""nasbench201"",""params"":{}}",0.5,0.1,0.01']);
+    expect(() => readTrialTable(foreign, space)).toThrow(/another search space.*foreign\.csv row 1 at space/s);
+    const text = csv('text.csv', [], ['resnet,0.5,0.1,0.01']);
+    expect(() => readTrialTable(text, space)).toThrow(/not an architecture.*text\.csv row 1/s);
   });
 });
 

@@ -10,9 +10,9 @@ export interface ContenderResult extends Contender {
   readonly final: readonly number[];
   /** Its mean with a 95 % confidence interval. */
   readonly finalRegret: Interval;
-  /** Mean regret with its 95 % confidence interval after each query. */
-  readonly curve: { readonly mean: number[]; readonly low: number[]; readonly high: number[] };
-  /** Those whose final regret is higher, the two intervals apart. */
+  /** Mean regret with its 95 % confidence interval after each query; a single search has no interval. */
+  readonly curve: { readonly mean: number[]; readonly low: number[] | null; readonly high: number[] | null };
+  /** Those whose final regret is higher, the two intervals apart; none where there are no intervals. */
   readonly beats: readonly string[];
 }
 
@@ -37,6 +37,7 @@ export interface TabularComparison {
 
 /** What a comparison is told. */
 export interface ComparisonRequest {
+  /** Each once. */
   readonly contenders: readonly Contender[];
   readonly queries: number;
   readonly seeds: number;
@@ -109,14 +110,15 @@ function summarise(
   queries: number,
 ): Omit<ContenderResult, 'beats'> {
   const curve = Array.from({ length: queries }, (_, query) => meanInterval(games.map((regret) => regret[query]!)));
+  const ends = (end: 'low' | 'high') => (games.length < 2 ? null : curve.map((interval) => interval[end]!));
   return {
     ...contender,
     final: games.map((regret) => regret[queries - 1]!),
     finalRegret: curve.at(-1)!,
     curve: {
       mean: curve.map(({ mean }) => mean),
-      low: curve.map(({ low }) => low),
-      high: curve.map(({ high }) => high),
+      low: ends('low'),
+      high: ends('high'),
     },
   };
 }
@@ -124,5 +126,7 @@ function summarise(
 type Summary = Pick<ContenderResult, 'name' | 'finalRegret'>;
 
 function beatenBy({ finalRegret }: Summary, all: readonly Summary[]): string[] {
-  return all.filter((other) => finalRegret.high < other.finalRegret.low).map(({ name }) => name);
+  const { high } = finalRegret;
+  if (high === null) return [];
+  return all.filter(({ finalRegret: { low } }) => low !== null && high < low).map(({ name }) => name);
 }

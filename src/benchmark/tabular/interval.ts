@@ -1,15 +1,15 @@
-/** A mean with its 95 % confidence interval. */
+/** A mean with its 95 % confidence interval; the ends are null where a single value tells nothing of the spread. */
 export interface Interval {
   readonly mean: number;
-  readonly low: number;
-  readonly high: number;
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
-/** Mean of independent values and its 95 % confidence interval by Student's t. One value has no interval but itself. */
+/** Mean of independent values and its 95 % confidence interval by Student's t. One value has no interval. */
 export function meanInterval(values: readonly number[]): Interval {
   const n = values.length;
   const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) return { mean, low: mean, high: mean };
+  if (n === 1) return { mean, low: null, high: null };
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
   const half = studentT(n - 1) * Math.sqrt(variance / n);
   return { mean, low: mean - half, high: mean + half };

@@ -52,12 +52,13 @@ function gridsOf(mapping: Mapping, byCore: ReadonlyMap<number, unknown>): Grid[]
   for (let round = 0; round < rounds; round++) {
     for (let number = 0; number < chips; number++) {
       const first = (round * chips + number) * size;
-      const all = Array.from({ length: size }, (_, i) => first + i);
-      const last = all.findLastIndex((core) => byCore.has(core));
+      const used = [...byCore.keys()].filter((core) => core >= first && core < first + size);
+      // a chip may have far more cores than can be listed
+      const shown = used.reduce((most, core) => Math.max(most, core - first + 1), Math.min(size, mostShown));
       const names = [...(chips > 1 ? [`chip ${number + 1}`] : []), ...(rounds > 1 ? [`round ${round + 1}`] : [])];
       grids.push({
         title: single ? '' : names.join(', '),
-        cores: all.slice(0, Math.max(mostShown, last + 1)),
+        cores: Array.from({ length: shown }, (_, i) => first + i),
         missing: false,
       });
     }

@@ -2,6 +2,7 @@ import { fail } from '../../config/index.js';
 import { positionsOfCopy } from '../map-layers.js';
 import type { Mapping } from '../mapping.js';
 import { type Phases, readMode } from '../read-mode.js';
+import { mostInferences, requireCount } from '../require-count.js';
 import { EventQueue } from './event-queue.js';
 import { LayerState, neededOf } from './layer-state.js';
 
@@ -9,7 +10,7 @@ import { LayerState, neededOf } from './layer-state.js';
 export interface SimulationOptions {
   /** 1 if absent. */
   readonly phases?: Phases;
-  /** Inferences that stream through the chip, all of them waiting at the start; 8 if absent. */
+  /** Inferences that stream through the chip, all waiting at the start, 1 to {@link mostInferences}; 8 if absent. */
   readonly inferences?: number;
   /** Count the assumed parameters too: digital time of each vector, links, digital layers. False if absent. */
   readonly assumed?: boolean;
@@ -79,10 +80,12 @@ interface Arrival {
  *
  * Links between chips are not simulated.
  *
- * @throws CHIP_INVALID when the chip lacks the read mode, or is written in rounds: no stream passes through it then
+ * @throws CHIP_INVALID when the chip lacks the read mode, or is written in rounds: no stream passes through it then; USAGE
+ *   when the number of inferences is out of range
  */
 export function simulateChip(mapping: Mapping, options: SimulationOptions = {}): Simulation {
   const { inferences = 8, assumed = false, order = 'pipelined' } = options;
+  requireCount(inferences, mostInferences, 'inferences');
   if (mapping.rounds > 1) {
     fail('CHIP_INVALID', 'A chip that is written in rounds has no stream of inferences to simulate.', {
       found: `${mapping.rounds} rounds`,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import {
   type Contender,
   type ContenderResult,
@@ -13,10 +13,11 @@ import { fail, makeFolder } from '../../config/index.js';
 import { parseDataOption } from '../../data/index.js';
 import { textTable } from '../../report/index.js';
 import { guardWrite, writeFileAtomic } from '../../store/index.js';
-import { dataFlag, jsonFlag, wholeNumber } from '../flags.js';
+import { dataFlag, jsonFlag, outputPath, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
 import { stepProgress } from '../progress.js';
+import { listedNames } from './benchmark-names.js';
 
 interface Flags {
   readonly table?: string;
@@ -35,6 +36,12 @@ interface Flags {
 /** Name of the table inside a data folder. */
 const tableFile = 'cells.csv';
 
+/** Most searches per strategy, and most queries of each: the regrets of all of them are held in memory. */
+const mostSearches = 1_000;
+const mostQueries = 100_000;
+
+const contenderList = listedNames(contenders, ({ name }) => name);
+
 /** `kirchhoff benchmark search`: every strategy on a table of measured architectures. */
 export function benchmarkSearchCommand(): Command {
   return new Command('search')
@@ -44,13 +51,15 @@ export function benchmarkSearchCommand(): Command {
     .option('--space <name>', 'space of the architectures', 'nasbench201')
     .option('--target <column>', 'column to be maximised', 'finetuned_drift_86400')
     .addOption(
-      new Option('--strategies <names>', 'which, separated by commas').argParser(chosen).default(contenders, 'all'),
+      new Option('--strategies <names>', 'which, separated by commas')
+        .argParser(contenderList)
+        .default(contenders, 'all'),
     )
-    .option('--seeds <n>', 'searches per strategy', wholeNumber(1), 50)
-    .option('--seed <n>', 'seed of the first search', wholeNumber(0), 1)
-    .option('--queries <n>', 'architectures that each search may ask for', wholeNumber(1), 200)
+    .option('--seeds <n>', 'searches per strategy', wholeNumber(1, mostSearches), 50)
+    .option('--seed <n>', 'seed of the first search', wholeNumber(0, Number.MAX_SAFE_INTEGER - mostSearches), 1)
+    .option('--queries <n>', 'architectures that each search may ask for', wholeNumber(1, mostQueries), 200)
     .option('--batch <n>', 'architectures asked for at a time', wholeNumber(1), 10)
-    .option('--out <folder>', 'also write search.json, search.svg and search.md there')
+    .option('--out <folder>', 'also write search.json, search.svg and search.md there', outputPath)
     .addOption(jsonFlag())
     .addHelpText(
       'after',
@@ -103,7 +112,7 @@ export function writeComparison(folder: string, comparison: TabularComparison): 
 }
 
 function comparisonText(comparison: TabularComparison): string {
-  const { target, rows, dropped, repeated, best, queries, seeds, firstSeed, batch, surrogateAfter } = comparison;
+  const { target, rows, dropped, repeated, best, queries, batch, surrogateAfter } = comparison;
   const ranked = [...comparison.contenders].sort((a, b) => a.finalRegret.mean - b.finalRegret.mean);
   const table = textTable<ContenderResult>(
     [
@@ -113,7 +122,8 @@ function comparisonText(comparison: TabularComparison): string {
       {
         title: '95 % interval',
         number: true,
-        text: ({ finalRegret: { low, high } }) => `${low.toFixed(3)} to ${high.toFixed(3)}`,
+        text: ({ finalRegret: { low, high } }) =>
+          low === null || high === null ? '-' : `${low.toFixed(3)} to ${high.toFixed(3)}`,
       },
       { title: 'halfway', number: true, text: ({ curve }) => curve.mean[Math.ceil(queries / 2) - 1]!.toFixed(3) },
       { title: 'beats', text: ({ beats }) => (beats.length === 0 ? '-' : beats.join(', ')) },
@@ -124,18 +134,17 @@ function comparisonText(comparison: TabularComparison): string {
     table,
     '',
     `Regret on ${target}: the best of ${rows} architectures, ${best}, less the best found.`,
-    `${seeds} searches each (seeds ${firstSeed} to ${firstSeed + seeds - 1}), ${queries} queries, ${batch} at a time; surrogates from ${surrogateAfter} queries on.`,
-    `Rows left out: ${dropped} without a number, ${repeated} repeated. "Beats": the intervals do not touch.`,
+    `${searchesOf(comparison)}, ${queries} queries, ${batch} at a time; surrogates from ${surrogateAfter} queries on.`,
+    `Rows left out: ${dropped} without a number, ${repeated} repeated. ${meaningOfBeats(comparison)}`,
   ].join('\n');
 }
 
-function chosen(text: string): Contender[] {
-  return text.split(',').map((name) => {
-    const known = contenders.find((each) => each.name === name.trim());
-    if (known === undefined) {
-      const names = contenders.map((each) => each.name).join(', ');
-      throw new InvalidArgumentError(`found ${JSON.stringify(name)}, accepted are ${names}`);
-    }
-    return known;
-  });
+function searchesOf({ seeds, firstSeed }: TabularComparison): string {
+  if (seeds === 1) return `1 search each (seed ${firstSeed})`;
+  return `${seeds} searches each (seeds ${firstSeed} to ${firstSeed + seeds - 1})`;
+}
+
+function meaningOfBeats({ seeds }: TabularComparison): string {
+  if (seeds > 1) return '"Beats": the intervals do not touch.';
+  return 'One search tells nothing of the spread: no interval, and no "beats", without --seeds 2 or more.';
 }

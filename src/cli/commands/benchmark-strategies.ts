@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import {
   compareStrategies,
   type StrategyComparison,
@@ -12,6 +12,7 @@ import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
 import { type ConfigFlags, readRunConfig } from '../run-config.js';
 import { SearchScreen } from '../search-screen.js';
+import { listedNames } from './benchmark-names.js';
 
 interface StrategyFlags extends ConfigFlags {
   readonly strategies: StrategyName[];
@@ -20,12 +21,14 @@ interface StrategyFlags extends ConfigFlags {
   readonly json?: true;
 }
 
+const strategyList = listedNames(strategyNames, (name) => name);
+
 /** `kirchhoff benchmark strategies`: the same search with several strategies. */
 export function benchmarkStrategiesCommand(): Command {
   return new Command('strategies')
     .description('the same search with several strategies over several seeds, with the same number of trials')
     .addArgument(configArgument())
-    .option('--strategies <names>', 'which, separated by commas', strategies, ['evolution', 'random'])
+    .option('--strategies <names>', 'which, separated by commas', strategyList, ['evolution', 'random'])
     .option('--seeds <numbers>', 'which seeds, separated by commas', seedList, [1, 2, 3])
     .addOption(dataFlag())
     .addOption(setFlag())
@@ -76,20 +79,15 @@ function comparisonTables({ trials, runs, summary }: StrategyComparison): string
   const overSeeds = textTable<StrategySummary>(
     [
       { title: 'strategy', text: ({ strategy }) => strategy },
-      { title: 'mean of the best', number: true, text: percentSpread },
+      {
+        title: 'mean of the best',
+        number: true,
+        text: ({ mean, std }) => (std === null ? percent(mean) : percentSpread({ mean, std })),
+      },
       { title: 'seeds', number: true, text: ({ seeds: n }) => String(n) },
     ],
     summary,
   );
-  return `${perRun}\n\n${trials} trials per run; mean and spread over seeds:\n${overSeeds}`;
-}
-
-function strategies(text: string): StrategyName[] {
-  return text.split(',').map((name) => {
-    const known = strategyNames.find((each) => each === name.trim());
-    if (known === undefined) {
-      throw new InvalidArgumentError(`found ${JSON.stringify(name)}, accepted are ${strategyNames.join(', ')}`);
-    }
-    return known;
-  });
+  const shown = summary[0]?.seeds === 1 ? 'one seed, so no spread' : 'mean and spread over seeds';
+  return `${perRun}\n\n${trials} trials per run; ${shown}:\n${overSeeds}`;
 }

@@ -1,6 +1,6 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { cifar10Archive, defaultDataFolder, downloadCifar10 } from '../../data/index.js';
-import { jsonFlag } from '../flags.js';
+import { jsonFlag, outputPath } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
 import { byteProgress } from '../progress.js';
@@ -10,9 +10,14 @@ export function dataCommand(): Command {
   return new Command('data')
     .description('download a data set')
     .addArgument(new Argument('<set>', 'which data set').choices(['cifar10']))
-    .option('--to <folder>', 'where to put it (must not exist yet, or be empty)', defaultDataFolder('cifar10'))
-    .option('--url <url>', 'a mirror of the official archive (the same bytes)', cifar10Archive.url)
-    .option('--md5 <digest>', 'checksum the archive must have', cifar10Archive.md5)
+    .option(
+      '--to <folder>',
+      'where to put it (must not exist yet, or be empty)',
+      outputPath,
+      defaultDataFolder('cifar10'),
+    )
+    .option('--url <url>', 'a mirror of the official archive (the same bytes)', webAddress, cifar10Archive.url)
+    .option('--md5 <digest>', 'checksum the archive must have', md5Digest, cifar10Archive.md5)
     .addOption(jsonFlag())
     .addHelpText('after', '\nExample:\n  $ kirchhoff data cifar10 --to data/cifar10')
     .action(async (set: string, flags: { to: string; url: string; md5: string; json?: true }) => {
@@ -26,4 +31,14 @@ export function dataCommand(): Command {
       ).finally(progress.stop);
       output.answer({ set, folder: flags.to, files }, () => `${files.length} files of ${set} are in ${flags.to}`);
     });
+}
+
+function webAddress(text: string): string {
+  if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError(`found ${JSON.stringify(text)}, accepted is an address of http:// or https://`);
+}
+
+function md5Digest(text: string): string {
+  if (/^[\da-f]{32}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError(`found ${JSON.stringify(text)}, accepted are 32 hexadecimal digits`);
 }

@@ -13,7 +13,7 @@ import {
   si,
 } from '../../report/index.js';
 import { type Evaluation, evaluateArchitecture } from '../../search/index.js';
-import { configFlag, durations, jsonFlag, setFlag, wholeNumber } from '../flags.js';
+import { configFlag, durations, jsonFlag, outputPath, setFlag, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { networkFlags } from '../network-flags.js';
 import { processOutput } from '../output.js';
@@ -43,7 +43,11 @@ export function evaluateCommand(): Command {
     )
     .addOption(configFlag())
     .addOption(setFlag())
-    .option('--export <folder>', 'write the trained model there')
+    .option(
+      '--export <folder>',
+      'write the trained model there: a folder that is new, empty, or of an earlier export, which is replaced',
+      outputPath,
+    )
     .option('--times <list>', 'times since programming; those of the config, with --model 1s,1h,1d,30d', durations)
     .option(
       '--repeats <n>',

@@ -1,14 +1,23 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command, Option } from 'commander';
-import { fail } from '../../config/index.js';
+import { fail, makeFolder } from '../../config/index.js';
 import { loadCrossbar } from '../../crossbar/index.js';
 import { exportModel, fusionExport, loadModel, readModelInfo } from '../../interop/index.js';
 import { matrixLayers } from '../../nn/index.js';
 import { bestFolder, exportStudy } from '../../search/index.js';
-import { guardWrite, isLocked, readRun, writeFileAtomic } from '../../store/index.js';
+import {
+  guardWrite,
+  guardWriteAsync,
+  isLocked,
+  readRun,
+  requireWritableFile,
+  requireWritableFolder,
+  resumeHint,
+  writeFileAtomic,
+} from '../../store/index.js';
 import { useBackend } from '../../tensor/index.js';
-import { jsonFlag, resultsFlag } from '../flags.js';
+import { jsonFlag, outputPath, resultsFlag } from '../flags.js';
 import { fusionFlags } from '../fusion-flags.js';
 import { processOutput } from '../output.js';
 
@@ -28,7 +37,11 @@ export function exportCommand(): Command {
       'write the best network of a run as a TensorFlow.js model or as conductances, or its trials as a study',
     )
     .argument('<run>', 'id of a run; for a network also the folder of an exported model')
-    .requiredOption('--to <path>', 'where to write: a folder for a model, a file for a study or for conductances')
+    .requiredOption(
+      '--to <path>',
+      'where to write: a folder for a model, a file for a study or for conductances',
+      outputPath,
+    )
     .addOption(
       new Option(
         '--format <format>',
@@ -50,25 +63,34 @@ export function exportCommand(): Command {
 const exporters = { tfjs: exportBest, optuna: exportTrials, fusion: exportConductances };
 
 async function exportConductances(run: string, { to, results, crossbar, gMax, json }: ExportFlags): Promise<void> {
+  requireWritableFile(to, '--to');
   const { mapping } = loadCrossbar(crossbar);
   await useBackend({ backend: 'cpu' });
   const model = await loadModel(modelFolder(run, results));
   const layers = matrixLayers(model.graph).length;
-  guardWrite(to, () => writeFileAtomic(to, fusionExport(model, { mapping, gMax })));
+  const write = () => {
+    makeFolder(dirname(to));
+    writeFileAtomic(to, fusionExport(model, { mapping, gMax }));
+  };
+  guardWrite(to, write, 'name another file with --to');
   model.dispose();
   processOutput(json === true).answer({ file: to, layers }, () => `conductances of ${layers} layers written to ${to}`);
 }
 
 async function exportTrials(run: string, { to, results, json }: ExportFlags): Promise<void> {
+  requireWritableFile(to, '--to');
   const trials = exportStudy(results, run, to);
   processOutput(json === true).answer({ file: to, trials }, () => `${trials} trials written to ${to}`);
 }
 
 async function exportBest(run: string, { to, results, json }: ExportFlags): Promise<void> {
+  requireWritableFolder(to, '--to');
   await useBackend({ backend: 'cpu' });
   const folder = modelFolder(run, results);
   const model = await loadModel(folder);
-  const { files, withoutLayersModel } = await exportModel(model, to, await readModelInfo(folder));
+  const about = await readModelInfo(folder);
+  const write = () => exportModel(model, to, about);
+  const { files, withoutLayersModel } = await guardWriteAsync(to, write, 'name another folder with --to');
   model.dispose();
   const output = processOutput(json === true);
   if (withoutLayersModel !== undefined) output.note(`note: no TensorFlow.js model: ${withoutLayersModel}`);
@@ -84,6 +106,6 @@ function modelFolder(run: string, resultsDir: string): string {
     source: join(resultsDir, run),
     found: `a run that is ${state}`,
     accepted: 'a finished run',
-    hint: isLocked(join(resultsDir, run)) ? 'wait until it has ended' : `kirchhoff resume ${run}`,
+    hint: isLocked(join(resultsDir, run)) ? 'wait until it has ended' : resumeHint(run, resultsDir),
   });
 }

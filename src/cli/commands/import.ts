@@ -6,8 +6,9 @@ import { openTrainedNetwork } from '../../evaluate/index.js';
 import { exportModel, fusionImport } from '../../interop/index.js';
 import { countNetwork } from '../../nn/index.js';
 import { count } from '../../report/index.js';
+import { guardWriteAsync, requireWritableFolder } from '../../store/index.js';
 import { useBackend } from '../../tensor/index.js';
-import { jsonFlag, numbers, positiveNumbers } from '../flags.js';
+import { jsonFlag, numbers, outputPath, positiveNumbers } from '../flags.js';
 import { fusionFlags } from '../fusion-flags.js';
 import { type NormalisationFlags, normalisationOf } from '../network-flags.js';
 import { processOutput } from '../output.js';
@@ -33,7 +34,11 @@ export function importCommand(): Command {
       'make a folder of a trained network in ONNX, or of a network and conductances measured on a Fusion chip',
     )
     .argument('<file>', 'an ONNX file; with --model a CSV file that export --format fusion wrote, with measured values')
-    .requiredOption('--to <folder>', 'where graph.json, weights.bin and, where possible, a TensorFlow.js model go')
+    .requiredOption(
+      '--to <folder>',
+      'where graph.json, weights.bin and, where possible, a TensorFlow.js model go',
+      outputPath,
+    )
     .option('--model <path>', 'the network that the conductances belong to: an ONNX file, or the folder of a model')
     .option('--mean <numbers>', 'mean per channel of pixels / 255 that its images are normalised by', numbers)
     .option('--std <numbers>', 'deviation per channel of pixels / 255', positiveNumbers)
@@ -43,6 +48,7 @@ export function importCommand(): Command {
 
 async function importNetwork(file: string, flags: ImportFlags): Promise<void> {
   const output = processOutput(flags.json === true);
+  requireWritableFolder(flags.to, '--to');
   const given = normalisationOf(flags);
   await useBackend({ backend: 'cpu' });
   refuseFolder(file);
@@ -53,7 +59,8 @@ async function importNetwork(file: string, flags: ImportFlags): Promise<void> {
   }
   const normalise = given ?? own;
   const about = { name, ...(normalise !== undefined && { normalise }) };
-  const { files, withoutLayersModel } = await exportModel(model, flags.to, about);
+  const write = () => exportModel(model, flags.to, about);
+  const { files, withoutLayersModel } = await guardWriteAsync(flags.to, write, 'name another folder with --to');
   const { parameters, macs } = countNetwork(model.graph);
   model.dispose();
   if (withoutLayersModel !== undefined) output.note(`note: no TensorFlow.js model: ${withoutLayersModel}`);

@@ -10,6 +10,8 @@ import {
   loadChip,
   type Mapping,
   mapNetwork,
+  mostChips,
+  mostInferences,
   type Phases,
   type PlacementPolicy,
   parseLimits,
@@ -20,9 +22,9 @@ import {
   summarise,
 } from '../../chip/index.js';
 import { fail, makeFolder } from '../../config/index.js';
-import { guardWrite, writeFileAtomic } from '../../store/index.js';
+import { guardWrite, requireWritableFolder, writeFileAtomic } from '../../store/index.js';
 import { describeMapping } from '../describe-mapping.js';
-import { jsonFlag, wholeNumber } from '../flags.js';
+import { jsonFlag, outputPath, wholeNumber } from '../flags.js';
 import { processOutput } from '../output.js';
 import { networkKinds, readNetwork } from '../read-network.js';
 
@@ -67,13 +69,13 @@ export function mapCommand(): Command {
       ).default('dense'),
     )
     .option('--replicate', 'fill free cores with copies of the slowest layers')
-    .option('--chips <n>', 'chips of this kind side by side', wholeNumber(1), 1)
+    .option('--chips <n>', 'chips of this kind side by side', wholeNumber(1, mostChips), 1)
     .option('--reprogram', 'write the chip again in every inference where the network is too large')
     .option('--batch <n>', 'inferences that share one such writing', wholeNumber(1), 1)
     .addOption(choice('--phases <n>', 'read mode: 1 is fast, 4 is precise', ['1', '4']).default('1'))
     .option('--limits <list>', 'a name and numbers, for example tinyml,energy=2e-4, or none', 'tinyml')
-    .option('--simulate <n>', 'play n inferences through the chip, event by event', wholeNumber(1))
-    .option('--svg <folder>', 'write floor-plan.svg, timeline.svg and cost.svg there')
+    .option('--simulate <n>', 'play n inferences through the chip, event by event', wholeNumber(1, mostInferences))
+    .option('--svg <folder>', 'write floor-plan.svg, timeline.svg and cost.svg there', outputPath)
     .addOption(jsonFlag())
     .addHelpText('after', examples)
     .action(async (subject: string, flags: MapFlags) => {
@@ -85,6 +87,7 @@ export function mapCommand(): Command {
           accepted: '--batch together with --reprogram',
         });
       }
+      if (flags.svg !== undefined) requireWritableFolder(flags.svg, '--svg');
       const limits = parseLimits(flags.limits);
       const chip = loadChip(flags.chip);
       const graph = await readNetwork(subject);

@@ -9,7 +9,7 @@ import { processOutput } from '../output.js';
 export function studioCommand(): Command {
   return new Command('studio')
     .description('watch runs in a browser')
-    .option('--port <n>', 'port to listen on; 0 takes a free one', wholeNumber(0), 8137)
+    .option('--port <n>', 'port to listen on; 0 takes a free one', wholeNumber(0, 65_535), 8137)
     .option('--host <name>', 'address to listen on', '127.0.0.1')
     .addOption(resultsFlag())
     .addOption(jsonFlag())

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { percent, percentSpread, workingTime } from '../../report/index.js';
 import { atOneDay, type CollectEvent, collectRows } from '../../search/index.js';
-import { dataFlag, jsonFlag, setFlag, wholeNumber } from '../flags.js';
+import { requireWritableFolder } from '../../store/index.js';
+import { dataFlag, jsonFlag, outputPath, setFlag, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { type Output, processOutput } from '../output.js';
 import { type ConfigFlags, readRunConfig } from '../run-config.js';
@@ -18,7 +19,7 @@ export function collectCommand(): Command {
   return new Command('collect')
     .description('evaluate a Latin hypercube of architectures and write a row for each; carries on where it stopped')
     .argument('<config>', 'YAML or JSON file: task, space, limits, training and evaluation of every row')
-    .requiredOption('--to <folder>', 'where rows.csv is written')
+    .requiredOption('--to <folder>', 'where rows.csv is written', outputPath)
     .option('--architectures <n>', 'how many', wholeNumber(1), 300)
     .option('--repeats <n>', 'how many of them to evaluate once more from another seed', wholeNumber(0), 0)
     .addOption(dataFlag())
@@ -35,6 +36,7 @@ export function collectCommand(): Command {
       const config = readRunConfig(file, flags);
       const output = processOutput(flags.json === true);
       const { to, architectures, repeats, workers } = flags;
+      requireWritableFolder(to, '--to');
       const onEvent = progressLines(output);
       const result = await interruptible(
         (signal) => collectRows(config, { to, architectures, repeats, workers, signal, onEvent }),

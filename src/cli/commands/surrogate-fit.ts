@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { textTable } from '../../report/index.js';
 import { loadSpace } from '../../space/index.js';
+import { requireWritableFolder } from '../../store/index.js';
 import { type FitSummary, fitSurrogate, type SurrogateKind } from '../../surrogate/index.js';
-import { jsonFlag, wholeNumber } from '../flags.js';
+import { jsonFlag, outputPath, wholeNumber } from '../flags.js';
 import { processOutput } from '../output.js';
 import { kindFlag, qualityTable } from './surrogate-score.js';
 
@@ -27,7 +28,7 @@ export function fitCommand(): Command {
     .requiredOption('--space <name>', 'search space by name, or the path of its file')
     .requiredOption('--rows <csv>', 'evaluated architectures, as "surrogate collect" writes them')
     .option('--repeats <csv>', 'second evaluations of some of them; repeats.csv beside the rows if absent')
-    .requiredOption('--to <folder>', 'where the models and card.json are written')
+    .requiredOption('--to <folder>', 'where the models and card.json are written', outputPath)
     .addOption(kindFlag())
     .option('--seed <n>', 'seed of all chance', wholeNumber(0), 1)
     .option('--folds <n>', 'parts that are held out in turn to measure it', wholeNumber(2), 5)
@@ -37,6 +38,7 @@ export function fitCommand(): Command {
       '\nExample:\n  $ kirchhoff surrogate fit --space analognas-cifar10 --rows surrogates/cifar10/rows.csv --to surrogates/cifar10',
     )
     .action((flags: FitFlags) => {
+      requireWritableFolder(flags.to, '--to');
       const summary = fitSurrogate({ ...flags, space: loadSpace(flags.space), command: commandLine(flags) });
       processOutput(flags.json === true).answer(summary, () => summaryText(summary));
     });

@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
 import { textTable } from '../../report/index.js';
 import { loadSpace } from '../../space/index.js';
+import { requireWritableFolder } from '../../store/index.js';
 import { type ImportSummary, importSurrogate } from '../../surrogate/index.js';
-import { jsonFlag } from '../flags.js';
+import { jsonFlag, outputPath } from '../flags.js';
 import { processOutput } from '../output.js';
 
 interface ImportFlags {
@@ -28,13 +29,14 @@ export function importCommand(): Command {
     .requiredOption('--score <file>', 'model of 1-day accuracy')
     .requiredOption('--avm <file>', 'model of accuracy variation over one month')
     .requiredOption('--std <file>', 'model of the spread of 1-day accuracy')
-    .requiredOption('--to <folder>', 'where the models and card.json are written')
+    .requiredOption('--to <folder>', 'where the models and card.json are written', outputPath)
     .addOption(jsonFlag())
     .addHelpText(
       'after',
       '\nExample:\n  $ kirchhoff surrogate import --space analognas-cifar10 --score xgboost_ranker_acc.bst --avm xgboost_avm.bst --std xgboost_std.bst --to surrogates/ibm',
     )
     .action(({ space, encoding, score, avm, std, to, json }: ImportFlags) => {
+      requireWritableFolder(to, '--to');
       const summary = importSurrogate({ space: loadSpace(space), encoding, models: { score, avm, std }, to });
       processOutput(json === true).answer(summary, () => summaryText(summary));
     });

@@ -22,9 +22,10 @@ import {
   sweepPlot,
   textTable,
 } from '../../report/index.js';
+import { requireWritableFolder } from '../../store/index.js';
 import { tf } from '../../tensor/index.js';
 import { accuracy } from '../../training/index.js';
-import { durations, jsonFlag, wholeNumber } from '../flags.js';
+import { durations, jsonFlag, outputPath, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { networkFlags } from '../network-flags.js';
 import { processOutput } from '../output.js';
@@ -47,7 +48,12 @@ export function sweepCommand(): Command {
     .option('--crossbar <preset or file>', 'what all other settings are taken from', 'pcm-8bit-256')
     .option('--times <list>', 'times since programming', durations, [86_400])
     .option('--repeats <n>', 'programmings per point', wholeNumber(1), 3)
-    .option('--to <folder>', 'where results are kept; run again with the same folder to carry on', 'results/sweep');
+    .option(
+      '--to <folder>',
+      'where results are kept; run again with the same folder to carry on',
+      outputPath,
+      'results/sweep',
+    );
   return networkFlags(command)
     .addOption(jsonFlag())
     .addHelpText(
@@ -67,6 +73,7 @@ Examples:
 async function sweep(flags: SweepFlags): Promise<void> {
   const output = processOutput(flags.json === true);
   if (flags.model === undefined) fail('USAGE', 'The network is missing.', { accepted: '--model <file or folder>' });
+  requireWritableFolder(flags.to, '--to');
   const axes = flags.param.map(parseParameterRange);
   const points = sweepPoints(flags.crossbar, axes);
   const known = knownResults(flags.to);
@@ -89,7 +96,7 @@ async function sweep(flags: SweepFlags): Promise<void> {
         onPoint: (done, isNew) => {
           if (isNew) {
             measured++;
-            writeSweepFiles(to, { [sweepFile]: sweepDocument(about, [...done, ...known]) });
+            writeSweepFiles(to, { [sweepFile]: sweepDocument(about, done) });
           }
           bar.update(done.length, points.length);
         },

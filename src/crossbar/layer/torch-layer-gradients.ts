@@ -106,7 +106,10 @@ function patchGradients(dParts: readonly tf.Tensor[], step: TorchStep): LayerGra
   const scales = tf.unstack(weights.scales);
   const colParts = grid.grid.colCuts.length - 1;
   const parts = dParts.map((dPart, part) => {
-    const dRaw = tf.mul(tf.reshape(dPart, [vectors.shape[0], matrixCols(shape)]), tf.mul(scales[part]!, ranges[part] ?? 1));
+    const dRaw = tf.mul(
+      tf.reshape(dPart, [vectors.shape[0], matrixCols(shape)]),
+      tf.mul(scales[part]!, ranges[part] ?? 1),
+    );
     const tiles = Array.from({ length: colParts }, (_, i) =>
       tileGradients(dRaw as tf.Tensor2D, vectors, part * colParts + i, step),
     );

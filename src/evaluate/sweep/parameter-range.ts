@@ -13,9 +13,12 @@ export interface ParameterRange {
 
 const accepted = 'path=value,value,... or path=from..to:count or path=from..to:count:log';
 
+/** Most points of a sweep: each costs seconds at least, and the file of results is written after each. */
+export const mostPoints = 10_000;
+
 /**
  * Reads `forward.outNoise=0,0.04,0.1`, `forward.outNoise=0..0.2:5` (evenly spread, both ends included) or
- * `noiseModel.driftScale=0.1..10:5:log`.
+ * `noiseModel.driftScale=0.1..10:5:log`. The values differ, and are at most {@link mostPoints}.
  *
  * @throws USAGE
  */
@@ -24,12 +27,35 @@ export function parseParameterRange(text: string): ParameterRange {
   const [path, list] = [text.slice(0, Math.max(0, equals)).trim(), text.slice(equals + 1).trim()];
   if (path === '' || list === '') return refuse(text);
   const spread = /^(\S+?)\.\.(\S+?):(\d+)(:log)?$/.exec(list);
-  if (spread === null) return { path: crossbarPath(path), values: list.split(',').map(scalarOf), logarithmic: false };
+  if (spread === null) return distinct(text, { path, values: list.split(',').map(scalarOf), logarithmic: false });
   const [from, to, count] = [Number(spread[1]), Number(spread[2]), Number(spread[3])];
   const logarithmic = spread[4] !== undefined;
   const possible = Number.isFinite(from) && Number.isFinite(to) && count >= 2 && (!logarithmic || (from > 0 && to > 0));
   if (!possible) return refuse(text);
-  return { path: crossbarPath(path), values: spreadValues(from, to, count, logarithmic), logarithmic };
+  if (count > mostPoints) return refusePoints(text);
+  return distinct(text, { path, values: spreadValues(from, to, count, logarithmic), logarithmic });
+}
+
+/**
+ * Refuses a sweep for its number of points.
+ *
+ * @throws USAGE
+ */
+export function refusePoints(found: string): never {
+  return fail('USAGE', 'The sweep has too many points.', {
+    source: '--param',
+    found,
+    accepted: `at most ${mostPoints} points: the product of the numbers of values`,
+  });
+}
+
+function distinct(text: string, range: ParameterRange): ParameterRange {
+  if (new Set(range.values).size === range.values.length) return { ...range, path: crossbarPath(range.path) };
+  return fail('USAGE', 'A value stands twice among those of a parameter.', {
+    source: '--param',
+    found: text,
+    accepted: 'values that differ',
+  });
 }
 
 function refuse(found: string): never {

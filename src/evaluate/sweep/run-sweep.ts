@@ -1,4 +1,4 @@
-import { contentHash } from '../../config/index.js';
+import { contentHash, fail } from '../../config/index.js';
 import { type CrossbarConfig, checkSupported, crossbarWith } from '../../crossbar/index.js';
 import { fingerprintOf } from '../../data/index.js';
 import { createRng } from '../../tensor/index.js';
@@ -6,7 +6,7 @@ import { type DriftAccuracy, driftAccuracy } from '../../training/index.js';
 import type { PreparedNetwork } from '../prepare-network.js';
 import { programFingerprint } from '../program-fingerprint.js';
 import { withQuantisers } from '../with-quantisers.js';
-import type { ParameterRange } from './parameter-range.js';
+import { mostPoints, type ParameterRange, refusePoints } from './parameter-range.js';
 
 /** The settings of one point of a sweep, and the crossbar they make. */
 export interface SweepPoint {
@@ -26,9 +26,13 @@ export interface SweepResult {
 /**
  * Every combination of the parameters' values, the last parameter fastest. All of them are checked.
  *
- * @throws CROSSBAR_INVALID or CROSSBAR_UNSUPPORTED naming the combination that is wrong
+ * @throws USAGE when a parameter stands twice or there are more than {@link mostPoints}; CROSSBAR_INVALID or
+ *   CROSSBAR_UNSUPPORTED naming the combination that is wrong
  */
 export function sweepPoints(presetOrFile: string, parameters: readonly ParameterRange[]): SweepPoint[] {
+  requireDistinct(parameters);
+  const count = parameters.reduce((product, { values }) => product * values.length, 1);
+  if (count > mostPoints) refusePoints(`${count} points`);
   const combinations = parameters.reduce<Record<string, unknown>[]>(
     (points, { path, values }) => points.flatMap((point) => values.map((value) => ({ ...point, [path]: value }))),
     [{}],
@@ -40,6 +44,18 @@ export function sweepPoints(presetOrFile: string, parameters: readonly Parameter
     const crossbar = crossbarWith(presetOrFile, values, source);
     checkSupported(crossbar, source);
     return { values, crossbar };
+  });
+}
+
+/** The later of two lists would replace the earlier one in every point. */
+function requireDistinct(parameters: readonly ParameterRange[]): void {
+  const paths = parameters.map(({ path }) => path);
+  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
+  if (twice === undefined) return;
+  fail('USAGE', 'A parameter of the sweep is given twice.', {
+    source: '--param',
+    found: `${twice} twice`,
+    accepted: 'every setting once, with all its values',
   });
 }
 

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fail, makeFolder } from '../../config/index.js';
+import { fail, makeFolder, readDocument } from '../../config/index.js';
 import { LocalPool, programVersion, requireWorkers, type TrialOutcome } from '../../evaluate/index.js';
 import type { CsvRow } from '../../report/index.js';
 import type { Architecture } from '../../space/index.js';
-import { openResultsFolder, type TrialMetrics, writeFileAtomic } from '../../store/index.js';
+import { lockRun, openResultsFolder, type TrialMetrics, writeFileAtomic } from '../../store/index.js';
 import { createRng } from '../../tensor/index.js';
 import { type SearchConfig, workerCount } from '../config.js';
 import { atOneDay } from '../objective.js';
@@ -87,14 +87,30 @@ interface Job {
  * architectures agree, which no surrogate can surpass.
  *
  * @throws the refusals of {@link prepareRun}; USAGE; RESULTS_UNWRITABLE; CONFIG_INVALID when the folder holds rows of
- *   another configuration; an AbortError at the signal
+ *   another configuration; RUN_LOCKED while another process collects there; an AbortError at the signal
  */
 export async function collectRows(config: SearchConfig, options: CollectOptions): Promise<CollectResult> {
-  const { to, signal = new AbortController().signal, onEvent = () => {}, repeats = 0 } = options;
+  const { to } = options;
   const workers = options.workers ?? workerCount(config);
   requireWorkers(workers);
   const setup = await prepareRun(config);
   openResultsFolder(to);
+  const unlock = lockRun(to);
+  try {
+    return await collectInto(to, setup, { ...options, workers });
+  } finally {
+    unlock();
+  }
+}
+
+/** The work itself, in a folder that no other process collects into. */
+async function collectInto(
+  to: string,
+  setup: RunSetup,
+  options: CollectOptions & { readonly workers: number },
+): Promise<CollectResult> {
+  const { signal = new AbortController().signal, onEvent = () => {}, repeats = 0, workers } = options;
+  const { config } = setup;
   claimFolder(to, setup, options.architectures);
   const rows = new RowJournal(join(to, 'rows.csv'), columns);
   const repeated = new RowJournal(join(to, 'repeats.csv'), columns);
@@ -204,7 +220,7 @@ function claimFolder(folder: string, setup: RunSetup, architectures: number): vo
     writeFileAtomic(file, `${JSON.stringify({ format: 1, version: programVersion(), ...what, notes }, null, 2)}\n`);
     return;
   }
-  const begun = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const begun = readDocument(file) as Record<string, unknown>;
   const different = Object.entries(what).find(([key, value]) => JSON.stringify(begun[key]) !== JSON.stringify(value));
   if (different === undefined) return;
   fail('CONFIG_INVALID', 'The folder holds rows of another collection.', {

@@ -62,6 +62,17 @@ describe('downloadCifar10', () => {
     });
   });
 
+  it('removes what killed downloads to the same folder left behind, and nothing else', async () => {
+    await withServer(serveArchive, async (url, folder) => {
+      for (const name of ['c.partial-a1B2c3', 'c.partial-of-mine', 'other.partial-a1B2c3']) {
+        await mkdir(join(folder, name));
+        await writeFile(join(folder, name, 'archive.tar.gz'), 'half');
+      }
+      await downloadCifar10(join(folder, 'c'), { url, md5: archive.md5 });
+      expect((await readdir(folder)).sort()).toEqual(['c', 'c.partial-of-mine', 'other.partial-a1B2c3']);
+    });
+  });
+
   it('refuses the wrong checksum, and leaves nothing behind', async () => {
     await withServer(serveArchive, async (url, folder) => {
       await expect(downloadCifar10(join(folder, 'cifar10'), { url })).rejects.toThrow(

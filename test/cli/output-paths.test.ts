@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
-import { runCli } from '../../src/cli/program.js';
+import { describe, expect, it } from 'vitest';
 import { tinyConfig } from '../search/support/tiny-process.js';
 import { kirchhoff, kirchhoffIn } from './run-cli.js';
+import { kirchhoffHere } from './run-here.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'kirchhoff-paths-'));
 const config = join(dir, 'tiny.json');
@@ -17,26 +17,16 @@ writeFileSync(join(folder, 'notes.txt'), 'mine');
 
 /** What the user reads of a command that must be refused and must leave everything as it was. */
 async function refused(...args: string[]): Promise<string> {
-  const [stdout, stderr] = [captured(process.stdout), captured(process.stderr)];
-  const status = await runCli(args);
-  vi.restoreAllMocks();
-  const told = stderr.join('');
-  expect({ status, stdout, defect: told.includes('please report') }, told).toEqual({
+  const { status, stdout, stderr } = await kirchhoffHere(...args);
+  expect({ status, stdout, defect: stderr.includes('please report') }, stderr).toEqual({
     status: 2,
-    stdout: [],
+    stdout: '',
     defect: false,
   });
   expect(readdirSync(dir).sort()).toEqual(['file', 'folder', 'tiny.json']);
   expect(readdirSync(folder)).toEqual(['notes.txt']);
   expect(readFileSync(file, 'utf8')).toBe('mine');
-  return told;
-}
-
-/** What is written to a stream from now on, which it keeps to itself. */
-function captured(stream: NodeJS.WriteStream): string[] {
-  const written: string[] = [];
-  vi.spyOn(stream, 'write').mockImplementation((text) => written.push(String(text)) > 0);
-  return written;
+  return stderr;
 }
 
 const evaluate = ['evaluate', 'resnet-tiny', '--config', config];

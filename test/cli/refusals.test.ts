@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { kirchhoff } from './run-cli.js';
+import { kirchhoffHere } from './run-here.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'kirchhoff-cli-'));
 const results = join(dir, 'results');
@@ -152,8 +153,8 @@ describe('help', () => {
     expect(listed.at(-1)).toBe('help');
   });
 
-  it.each(listed.slice(0, -1))('%s has a page of its own with an example', (command) => {
-    const { status, stdout } = kirchhoff('help', command);
+  it.each(listed.slice(0, -1))('%s has a page of its own with an example', async (command) => {
+    const { status, stdout } = await kirchhoffHere('help', command);
     expect(status).toBe(0);
     expect(stdout).toContain(`Usage: kirchhoff ${command} `);
     expect(stdout).toMatch(/Examples?:\n {2}\$ kirchhoff/);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fail, nearestWord, readDocument } from '../config/index.js';
 import { importOnnx } from '../interop/index.js';
 import { baselineGraph, baselineNames, type NetworkGraph, parseGraph } from '../nn/index.js';
-import { loadArchitecture, loadSpace } from '../space/index.js';
+import { type HardwareChoice, hardwareOf, loadArchitecture, loadSpace } from '../space/index.js';
 
 /** What {@link readNetwork} takes, in words for people. */
 export const networkKinds =
@@ -36,6 +36,16 @@ export async function readNetwork(subject: string): Promise<NetworkGraph> {
   }
   const architecture = loadArchitecture(subject);
   return loadSpace(architecture.space).build(architecture);
+}
+
+/** What an architecture in a file, or beside an exported model, chose of its crossbars; null where it left them open. */
+export function crossbarChoice(subject: string): HardwareChoice | null {
+  const file = statSync(subject, { throwIfNoEntry: false })?.isDirectory()
+    ? join(subject, 'architecture.json')
+    : subject;
+  if (!file.endsWith('.json') || !existsSync(file)) return null;
+  const document = readDocument(file);
+  return isMapping(document) && isMapping(document.params) ? hardwareOf(loadArchitecture(file)) : null;
 }
 
 function readGraph(file: string): NetworkGraph {

@@ -92,6 +92,16 @@ it('takes an architecture, an ONNX file, a graph and the folder of a model', asy
   expect(mapNetwork(relu, loadChip('hermes-64'))).toMatchObject({ cores: 0, utilisation: 0, fits: true });
 });
 
+it('says that an architecture chose its crossbars, which the figures leave out', () => {
+  const space = loadSpace('resnet-tiny-joint');
+  const architecture = space.sample(createRng(1, 'map'));
+  const { status, stderr } = kirchhoff('map', file('joint.json', JSON.stringify(architecture)), '--limits', 'none');
+  expect(status).toBe(0);
+  const { tile, phases } = architecture.params;
+  expect(stderr).toContain(`tiles of ${tile} x ${tile}`);
+  expect(stderr).toContain(`${phases}-phase reads`);
+});
+
 it('refuses what it cannot map', async () => {
   const refused = (...args: string[]) => {
     const { status, stdout, stderr } = kirchhoff('map', ...args);

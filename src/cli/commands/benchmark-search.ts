@@ -13,7 +13,7 @@ import { fail, makeFolder } from '../../config/index.js';
 import { parseDataOption } from '../../data/index.js';
 import { textTable } from '../../report/index.js';
 import { guardWrite, writeFileAtomic } from '../../store/index.js';
-import { dataFlag, jsonFlag, outputPath, wholeNumber } from '../flags.js';
+import { jsonFlag, outputPath, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
 import { stepProgress } from '../progress.js';
@@ -46,8 +46,8 @@ const contenderList = listedNames(contenders, ({ name }) => name);
 export function benchmarkSearchCommand(): Command {
   return new Command('search')
     .description('every strategy on a table of measured architectures: nothing is trained, regret is exact')
-    .option('--table <csv>', 'table with a column "architecture" and the target')
-    .addOption(dataFlag())
+    .option('--table <csv>', 'table with a column "architecture" and the target; this or --data is needed')
+    .option('--data <folder>', 'in place of --table: a folder that holds cells.csv')
     .option('--space <name>', 'space of the architectures', 'nasbench201')
     .option('--target <column>', 'column to be maximised', 'finetuned_drift_86400')
     .addOption(

@@ -22,11 +22,12 @@ import {
   summarise,
 } from '../../chip/index.js';
 import { fail, makeFolder } from '../../config/index.js';
+import type { HardwareChoice } from '../../space/index.js';
 import { guardWrite, requireWritableFolder, writeFileAtomic } from '../../store/index.js';
 import { describeMapping } from '../describe-mapping.js';
 import { jsonFlag, outputPath, wholeNumber } from '../flags.js';
 import { processOutput } from '../output.js';
-import { networkKinds, readNetwork } from '../read-network.js';
+import { crossbarChoice, networkKinds, readNetwork } from '../read-network.js';
 
 interface MapFlags {
   readonly chip: string;
@@ -91,6 +92,8 @@ export function mapCommand(): Command {
       const limits = parseLimits(flags.limits);
       const chip = loadChip(flags.chip);
       const graph = await readNetwork(subject);
+      const choice = crossbarChoice(subject);
+      if (choice !== null) output.note(choiceNote(choice));
       const mapping = mapNetwork(graph, chip, flags);
       const phases = Number(flags.phases) as Phases;
       const summary = summarise(graph, mapping, { phases, batch: flags.batch, limits });
@@ -101,6 +104,12 @@ export function mapCommand(): Command {
         describeMapping(summary, flags.limits, simulation, files),
       );
     });
+}
+
+/** Figures of a joint space depend on more than the chip's description. */
+function choiceNote({ tile, dacBits, adcBits, phases }: HardwareChoice): string {
+  const chosen = `tiles of ${tile} x ${tile}, ${dacBits}-bit DACs, ${adcBits}-bit ADCs, ${phases}-phase reads`;
+  return `note: this architecture chose its crossbars, too (${chosen}); these figures are those of the chip as it is described. kirchhoff evaluate counts the choice.`;
 }
 
 function choice(flag: string, words: string, accepted: string[]): Option {

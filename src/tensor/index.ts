@@ -45,5 +45,6 @@ export {
   randomNormal,
   randomUniform,
 } from './random/index.js';
+export { isTaping } from './tape/is-taping.js';
 export { type ValueAndGradients, valueAndGradients } from './tape/value-and-gradients.js';
 export { tf } from './tf.js';

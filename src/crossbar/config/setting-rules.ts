@@ -10,15 +10,20 @@ export function resolvesTime(config: Pick<CrossbarConfig, 'class'>): boolean {
 }
 
 /**
- * Refuses the first setting that violates a rule.
+ * Refuses the first setting that violates a rule, in the tile's name unless another `summary` is given.
  * @throws CROSSBAR_UNSUPPORTED naming the setting and what the tile accepts
  */
-export function applyRules(rules: readonly SettingRule[], config: CrossbarConfig, source: string): void {
+export function applyRules(
+  rules: readonly SettingRule[],
+  config: CrossbarConfig,
+  source: string,
+  summary = `The tile of ${config.class} does not support this setting.`,
+): void {
   const violation = rules.find(([, violated]) => violated(config));
   if (violation === undefined) return;
   const [path, , accepted] = violation;
   const found = path.split('.').reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], config);
-  fail('CROSSBAR_UNSUPPORTED', `The tile of ${config.class} does not support this setting.`, {
+  fail('CROSSBAR_UNSUPPORTED', summary, {
     source,
     path,
     found: JSON.stringify(found),

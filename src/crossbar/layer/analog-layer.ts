@@ -1,6 +1,6 @@
 import { fail, parseWith } from '../../config/index.js';
 import { createNoiseModel, type NoiseModel } from '../../devices/index.js';
-import { type Rng, tf } from '../../tensor/index.js';
+import { isTaping, type Rng, tf } from '../../tensor/index.js';
 import { type CrossbarConfig, engineOf } from '../config/crossbar-config.js';
 import { checkSupported } from '../config/torch-restrictions.js';
 import type { MvmTile } from '../mvm/analog-mvm.js';
@@ -102,7 +102,7 @@ export class AnalogLayer {
       const y = this.#product(x, layer, (input, own) => hwaProduct(input, kernel, own));
       return bias === null ? y : tf.add(y, bias);
     };
-    return taping() ? run() : tf.tidy(run);
+    return isTaping() ? run() : tf.tidy(run);
   }
 
   /** A kernel as weight clipping (`clip` of the configuration) leaves it after a training step. The caller owns it. */
@@ -163,7 +163,7 @@ export class AnalogLayer {
    */
   forward(x: tf.Tensor, rng: Rng, stage?: OutputStage): tf.Tensor {
     checkInput(this.name, this.shape, x);
-    return taping() ? withoutGradient(this.name, x, () => this.#infer(x, rng, stage)) : this.#infer(x, rng, stage);
+    return isTaping() ? withoutGradient(this.name, x, () => this.#infer(x, rng, stage)) : this.#infer(x, rng, stage);
   }
 
   #infer(x: tf.Tensor, rng: Rng, stage: OutputStage | undefined): tf.Tensor {
@@ -319,11 +319,6 @@ function checkedDifferences(differences: Partial<CoreDifferences>, { noiseModel 
     });
   }
   return checked;
-}
-
-/** Whether a gradient is being taken. */
-function taping(): boolean {
-  return tf.engine().state.gradientDepth > 0;
 }
 
 /** A result that counts as a constant unless its input's gradient is asked for. */

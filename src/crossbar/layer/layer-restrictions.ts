@@ -1,15 +1,13 @@
-import { fail } from '../../config/index.js';
 import type { CrossbarConfig } from '../config/crossbar-config.js';
-
-type Rule = readonly [path: string, violated: (config: CrossbarConfig) => boolean, accepted: string];
+import { applyRules, type SettingRule } from '../config/setting-rules.js';
 
 /** What single tiles do and layers of a network do not. */
-const rules: readonly Rule[] = [
+const rules: readonly SettingRule[] = [
   ['modifier.enableDuringTest', ({ modifier }) => modifier.enableDuringTest, 'false: modifiers in training only'],
   ['remap.maxScaleRange', ({ remap }) => remap.type !== 'None' && remap.maxScaleRange > 0, '0: no range of scales'],
 ];
 
-const trainingRules: readonly Rule[] = [
+const trainingRules: readonly SettingRule[] = [
   [
     'modifier.copyLastColumn',
     ({ modifier }) => modifier.copyLastColumn,
@@ -28,16 +26,10 @@ const trainingRules: readonly Rule[] = [
  * @throws CROSSBAR_UNSUPPORTED naming the setting and what is accepted
  */
 export function checkLayer(config: CrossbarConfig): void {
-  refuse(rules, config, 'Layers of a network do not have this setting.');
+  applyRules(rules, config, 'crossbar', 'Layers of a network do not have this setting.');
 }
 
 /** The same for those that matter in training alone. */
 export function checkLayerTraining(config: CrossbarConfig): void {
-  refuse(trainingRules, config, 'Layers of a network do not have this setting in training.');
-}
-
-function refuse(applying: readonly Rule[], config: CrossbarConfig, summary: string): void {
-  for (const [path, violated, accepted] of applying) {
-    if (violated(config)) fail('CROSSBAR_UNSUPPORTED', summary, { source: 'crossbar', path, accepted });
-  }
+  applyRules(trainingRules, config, 'crossbar', 'Layers of a network do not have this setting in training.');
 }

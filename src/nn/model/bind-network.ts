@@ -1,4 +1,4 @@
-import { tf } from '../../tensor/index.js';
+import { isTaping, tf } from '../../tensor/index.js';
 import { inferShapes, inputShapes } from '../graph/infer-shapes.js';
 import { consumers, type MatrixLayer, matrixLayers } from '../graph/matrix-layers.js';
 import type { NetworkGraph } from '../graph/network-graph.js';
@@ -177,7 +177,7 @@ function withLastReads(steps: readonly Omit<Step, 'lastReads'>[]): Step[] {
 /** Runs the steps up to and with number `last`. Frees activations behind their last reader, unless a tape needs them. */
 function runSteps(steps: readonly Step[], last: number, x: tf.Tensor, pass: Pass): tf.Tensor {
   const values: tf.Tensor[] = [x];
-  const free = tf.engine().state.gradientDepth === 0;
+  const free = !isTaping();
   for (let index = 0; index <= last; index++) {
     const { run, reads, writes, lastReads } = steps[index]!;
     values[writes] = run(

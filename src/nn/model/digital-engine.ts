@@ -1,5 +1,5 @@
 import type { LayerShape, Padding } from '../../crossbar/index.js';
-import { tf } from '../../tensor/index.js';
+import { isTaping, tf } from '../../tensor/index.js';
 import type { BoundMatrix, MatrixEngine } from './bound-matrix.js';
 import { withDenseKernel } from './bound-matrix.js';
 
@@ -11,7 +11,7 @@ export const digitalEngine: MatrixEngine = {
     const product = multiply(matrix, x);
     if (matrix.biasTensor === null) return product;
     const sum = tf.add(product, matrix.biasTensor);
-    if (tf.engine().state.gradientDepth === 0) product.dispose();
+    if (!isTaping()) product.dispose();
     return sum;
   },
 };

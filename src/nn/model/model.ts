@@ -1,5 +1,5 @@
 import type { CrossbarConfig } from '../../crossbar/index.js';
-import { type Rng, tf } from '../../tensor/index.js';
+import { isTaping, type Rng, tf } from '../../tensor/index.js';
 import type { NetworkGraph } from '../graph/network-graph.js';
 import { type InputRanges, type QuantisationRanges, TileGrids } from './analog-engines.js';
 import { AnalogModel } from './analog-model.js';
@@ -98,7 +98,7 @@ export class Model {
       if (training) this.#moving.update(pass.means, pass.variances);
       return logits;
     };
-    return taping() ? run() : tf.tidy(run);
+    return isTaping() ? run() : tf.tidy(run);
   }
 
   /** The network's result [batch, ...] by exact inference, with its final softmax if it has one. The caller owns it. */
@@ -277,11 +277,6 @@ export class Model {
 /** A pass of inference with an engine. */
 function inferencePass(engine: Pass['engine']): Pass {
   return { engine, training: false, rng: undefined, means: [], variances: [] };
-}
-
-/** Whether a gradient is being taken. */
-function taping(): boolean {
-  return tf.engine().state.gradientDepth > 0;
 }
 
 function isZero(variable: tf.Variable): boolean {

@@ -1,5 +1,5 @@
 import type { OutputStage } from '../../crossbar/index.js';
-import { tf } from '../../tensor/index.js';
+import { isTaping, tf } from '../../tensor/index.js';
 import type { BatchNormNode } from '../graph/ops/batch-norm.js';
 import type { BoundMatrix } from './bound-matrix.js';
 import type { Runner } from './runner.js';
@@ -33,7 +33,7 @@ export class StagedNorm {
       }
       const before = product(inputs, pass);
       const after = norm([before], pass);
-      if (tf.engine().state.gradientDepth === 0) before.dispose();
+      if (!isTaping()) before.dispose();
       return after;
     };
   }

@@ -26,13 +26,6 @@ export function probabilityWithin(mean: number, deviation: number, limit: number
   return normalCdf((limit - mean) / deviation);
 }
 
-/** Standard deviation (n - 1) of some values; infinite of a single one, which tells nothing of the others. */
-export function standardDeviation(values: readonly number[]): number {
-  if (values.length < 2) return Number.POSITIVE_INFINITY;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
-}
-
 /** The middles of eight equally likely slices of the normal distribution. */
 const slices = [-1.5341205, -0.8871466, -0.4887764, -0.1573107, 0.1573107, 0.4887764, 0.8871466, 1.5341205];
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Architecture } from '../../space/index.js';
 import type { Rng } from '../../tensor/index.js';
+import { meanAndStd } from '../../training/index.js';
 import { paretoFront } from '../pareto/fronts.js';
-import { expectedImprovement, probabilityWithin, standardDeviation, VolumeImprovement } from './acquisition.js';
+import { expectedImprovement, probabilityWithin, VolumeImprovement } from './acquisition.js';
 import { AdvisedStrategy, poolSize } from './advised-strategy.js';
 import { Candidates } from './candidates.js';
 import type { Success } from './memory.js';
@@ -84,7 +85,9 @@ export class Bayesian extends AdvisedStrategy {
   #within(measured: readonly Success[]): Acquisition {
     const { avmLimit } = this.context;
     if (avmLimit >= MOST_AVM) return () => 1;
-    const spread = standardDeviation(measured.map(({ outcome }) => outcome.avm));
+    // A single measurement tells nothing of the others.
+    const spread =
+      measured.length < 2 ? Number.POSITIVE_INFINITY : meanAndStd(measured.map(({ outcome }) => outcome.avm)).std;
     return ({ avm, avmDeviation }) =>
       probabilityWithin(avm, Number.isNaN(avmDeviation) ? spread : avmDeviation, avmLimit);
   }

@@ -1,4 +1,4 @@
-import { tf } from '../../../tensor/index.js';
+import { isTaping, tf } from '../../../tensor/index.js';
 import type { PadNode, StridedSliceNode } from '../../graph/ops/slicing.js';
 import type { Binder } from '../runner.js';
 
@@ -32,6 +32,6 @@ function pickPixels(x: tf.Tensor4D, strides: [number, number], outChannels: numb
   for (let channel = 0; channel < channels; channel++) values[channel * outChannels + channel + shift] = 1;
   const kernel = tf.tensor4d(values, [1, 1, channels, outChannels]);
   const picked = tf.conv2d(x, kernel, strides, 'valid');
-  if (tf.engine().state.gradientDepth === 0) kernel.dispose();
+  if (!isTaping()) kernel.dispose();
   return picked;
 }

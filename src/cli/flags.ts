@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { Argument, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { fail } from '../config/index.js';
 import { defaultResults } from '../store/index.js';
 
 /** The config that commands use when none is named. */
@@ -110,4 +111,17 @@ export function positiveNumbers(text: string): number[] {
   const wrong = values.find((value) => value <= 0);
   if (wrong !== undefined) throw new InvalidArgumentError(`found ${wrong}, accepted are numbers above 0`);
   return values;
+}
+
+/** Which of some flags stand on the command line, as the user wrote them. */
+export function givenFlags(command: Command, names: readonly string[]): string[] {
+  return names.filter((name) => command.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
+}
+
+/** Refuses flags that were given although they mean nothing beside something else. @throws USAGE */
+export function refuseFlags(command: Command, beside: string, given: readonly string[]): void {
+  if (given.length === 0) return;
+  fail('USAGE', `${given.join(', ')} and ${beside} do not go together.`, {
+    hint: `kirchhoff ${command.name()} --help`,
+  });
 }

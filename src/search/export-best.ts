@@ -4,7 +4,7 @@ import { fail, makeFolder } from '../config/index.js';
 import type { TrainedNetwork } from '../evaluate/index.js';
 import { exportModel, readModelInfo } from '../interop/index.js';
 import { Model } from '../nn/index.js';
-import { hardwareOf } from '../space/index.js';
+import { hardwareOf, spaceFileName } from '../space/index.js';
 import { guardWriteAsync, requireWritableFolder, resultsHint, writeFileAtomic } from '../store/index.js';
 import type { BatchTrial } from './batch-runner.js';
 import type { RunSetup } from './setup.js';
@@ -13,7 +13,14 @@ import type { RunSetup } from './setup.js';
 export const bestFolder = 'best';
 
 /** All files that an export may hold. */
-const exportFiles = ['architecture.json', 'graph.json', 'weights.bin', 'model.json', 'model.weights.bin'];
+const exportFiles = [
+  'architecture.json',
+  spaceFileName,
+  'graph.json',
+  'weights.bin',
+  'model.json',
+  'model.weights.bin',
+];
 
 /** Where an export is written before its files take their names. */
 const unfinished = '.export.tmp';
@@ -97,8 +104,8 @@ async function holdsExport(folder: string): Promise<boolean> {
 }
 
 /**
- * Writes a trained network into a folder: `architecture.json` (where it is a point of a space), and the network as
- * `exportModel` writes it, with what a user of it must know (classes, normalisation of the images, crossbar, seed).
+ * Writes a trained network into a folder: `architecture.json` (where it is a point of a space), with `space.json` where
+ * that space is the user's own, and the network as `exportModel` writes it, with what a user of it must know (classes, normalisation of the images, crossbar, seed).
  */
 async function writeNetwork(
   folder: string,
@@ -125,6 +132,12 @@ async function writeNetwork(
     model.dispose();
   }
   if (plan.architecture !== null) {
-    writeFileAtomic(join(folder, 'architecture.json'), `${JSON.stringify(plan.architecture, null, 2)}\n`);
+    writeJson(join(folder, 'architecture.json'), plan.architecture);
+    const { definition } = setup.space;
+    if (definition !== undefined) writeJson(join(folder, spaceFileName), definition);
   }
+}
+
+function writeJson(file: string, value: unknown): void {
+  writeFileAtomic(file, `${JSON.stringify(value, null, 2)}\n`);
 }

@@ -26,10 +26,14 @@ export function crossbarFor(crossbar: CrossbarConfig, architecture: Architecture
   };
 }
 
-/** The chip whose cores an architecture chooses; its only read mode is the chosen one, so that figures are taken in it. */
+/** The chip whose cores an architecture chooses, see {@link chipWith}. */
 export function chipFor(chip: Chip, architecture: Architecture | null): Chip {
   const choice = architecture === null ? null : hardwareOf(architecture);
-  if (choice === null) return chip;
+  return choice === null ? chip : chipWith(chip, choice);
+}
+
+/** The chip with chosen cores. Its only read mode is the chosen one, listed as one phase, so that figures are taken in it. */
+export function chipWith(chip: Chip, choice: HardwareChoice): Chip {
   const { tile } = choice;
   const mode = readMode(chip, choice.phases as 1 | 4);
   const longer = 2 ** (finest(choice) - publishedBits);

@@ -16,6 +16,7 @@ export type { PlannedTrial, RunEvent, TrialCounts } from './events.js';
 export { bestFolder } from './export-best.js';
 export { exportStudy } from './export-study.js';
 export type { FrontMember, FrontReport, ObjectiveValues } from './front.js';
+export { chipWith, hardwareNote } from './hardware.js';
 export type { GeneShare, Importance } from './importance/gene-importance.js';
 export { importanceOfRun } from './importance/run-importance.js';
 export {

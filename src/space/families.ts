@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { parseWith } from '../config/index.js';
+import { fail, parseWith } from '../config/index.js';
 import { analogNasFamily } from './analognas/family.js';
 import { analogNasSchema } from './analognas/schema.js';
 import type { GeneFamily } from './gene-family.js';
 import { jointFamily } from './joint/family.js';
-import { jointSchema } from './joint/schema.js';
+import { hardwareGenes } from './joint/hardware.js';
+import { type JointDefinition, jointSchema } from './joint/schema.js';
 import { nasBench201Family } from './nasbench201/family.js';
 import { nasBench201Schema } from './nasbench201/schema.js';
 import type { SpaceLimits } from './search-space.js';
@@ -14,6 +15,8 @@ export interface SpaceContent {
   readonly name: string;
   readonly limits: SpaceLimits;
   readonly family: GeneFamily;
+  /** The file's content, with all that it names in other files. */
+  readonly definition: unknown;
 }
 
 /** How the file of each kind of space is read, by the `family` that it names. */
@@ -22,21 +25,37 @@ const readers: Readonly<
 > = {
   'analognas-resnet': (document, file, side) => {
     const definition = resized(parseWith(analogNasSchema, document, file, 'SPACE_INVALID'), side);
-    return { name: definition.name, limits: definition.limits, family: analogNasFamily(definition) };
+    return {
+      name: definition.name,
+      limits: definition.limits,
+      family: analogNasFamily(definition),
+      definition: document,
+    };
   },
   nasbench201: (document, file, side) => {
     const definition = resized(parseWith(nasBench201Schema, document, file, 'SPACE_INVALID'), side);
-    return { name: definition.name, limits: definition.limits, family: nasBench201Family(definition) };
+    return {
+      name: definition.name,
+      limits: definition.limits,
+      family: nasBench201Family(definition),
+      definition: document,
+    };
   },
   joint: (document, file, _side, other) => {
     const definition = parseWith(jointSchema, document, file, 'SPACE_INVALID');
-    const { limits, family } = other(definition.architectures);
-    return { name: definition.name, limits, family: jointFamily(family, definition) };
+    const inner = other(definition.architectures);
+    refuseHardware(inner, file);
+    return {
+      name: definition.name,
+      limits: inner.limits,
+      family: jointFamily(inner.family, definition),
+      definition: { ...(document as object), architectures: inner.definition },
+    };
   },
 };
 
-/** Reads the content of another space, by its name or file. */
-export type ReadOther = (nameOrFile: string) => SpaceContent;
+/** Reads the content of another space: by its name, its file, or its description itself. */
+export type ReadOther = (space: JointDefinition['architectures']) => SpaceContent;
 
 const familySchema = z.looseObject({ family: z.enum(Object.keys(readers) as [string, ...string[]]) });
 
@@ -49,6 +68,17 @@ const familySchema = z.looseObject({ family: z.enum(Object.keys(readers) as [str
 export function readSpace(document: unknown, file: string, side: number | undefined, other: ReadOther): SpaceContent {
   const { family } = parseWith(familySchema, document, file, 'SPACE_INVALID');
   return readers[family]!(document, file, side, other);
+}
+
+/** Refuses a joint space as the space of a joint space's architectures. */
+function refuseHardware({ name, family }: SpaceContent, file: string): void {
+  if (!hardwareGenes.some((gene) => family.geneNames.includes(gene))) return;
+  fail('SPACE_INVALID', 'The architectures of a joint space come from another joint space.', {
+    source: file,
+    path: 'architectures',
+    found: name,
+    accepted: 'a space of architectures alone',
+  });
 }
 
 /** The same task with square images of another size. */

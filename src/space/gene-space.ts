@@ -5,6 +5,7 @@ import { requireFeasible } from './find-feasible.js';
 import type { GeneFamily, Genes, Surveyor } from './gene-family.js';
 import { latinHypercube } from './latin-hypercube.js';
 import { meetsLimits } from './limits.js';
+import { nameInFile } from './own-space.js';
 import type {
   Architecture,
   ArchitectureCounts,
@@ -45,6 +46,7 @@ export class GeneSpace implements SearchSpace {
     private readonly family: GeneFamily,
     readonly limits: SpaceLimits,
     readonly tile: TileSize,
+    readonly definition?: unknown,
   ) {
     this.task = family.task;
     this.geneNames = family.geneNames;
@@ -54,7 +56,7 @@ export class GeneSpace implements SearchSpace {
   }
 
   withLimits(limits: SpaceLimits): SearchSpace {
-    return new GeneSpace(this.name, this.family, { ...this.limits, ...limits }, this.tile);
+    return new GeneSpace(this.name, this.family, { ...this.limits, ...limits }, this.tile, this.definition);
   }
 
   sample(rng: Rng): Architecture {
@@ -102,7 +104,7 @@ export class GeneSpace implements SearchSpace {
   }
 
   validate(a: Architecture): void {
-    if (a.space !== this.name) {
+    if (a.space !== this.name && nameInFile(a.space) !== this.name) {
       fail('ARCHITECTURE_INVALID', 'The architecture belongs to another search space.', {
         path: 'space',
         found: JSON.stringify(a.space),

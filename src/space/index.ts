@@ -3,6 +3,7 @@ export { type HardwareChoice, hardwareOf } from './joint/hardware.js';
 export { listedSpace } from './listed-space.js';
 export { loadArchitecture } from './load-architecture.js';
 export { loadSpace, spaceNames } from './load-space.js';
+export { spaceFileName } from './own-space.js';
 export { parseArchitecture } from './parse-architecture.js';
 export type {
   Architecture,

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fail, KirchhoffError, nearestWord, readDocument } from '../config/index.js';
-import { readSpace, type SpaceContent } from './families.js';
+import { type ReadOther, readSpace, type SpaceContent } from './families.js';
 import { GeneSpace } from './gene-space.js';
 import type { SearchSpace, TileSize } from './search-space.js';
 
@@ -28,12 +29,12 @@ export function spaceNames(): string[] {
  * @example loadSpace('resnet-tiny').sample(createRng(1))
  */
 export function loadSpace(nameOrFile: string, tile: TileSize = DEFAULT_TILE, side?: number): SearchSpace {
-  const { name, family, limits } = readContent(nameOrFile, side);
-  return new GeneSpace(name, family, limits, tile);
+  const { name, family, limits, definition } = readContent(nameOrFile, side);
+  return new GeneSpace(name, family, limits, tile, spaceNames().includes(nameOrFile) ? undefined : definition);
 }
 
 function readContent(nameOrFile: string, side: number | undefined, within: readonly string[] = []): SpaceContent {
-  const file = spaceFile(nameOrFile);
+  const file = spaceFile(nameOrFile, within.at(-1));
   if (within.includes(file)) {
     fail('SPACE_INVALID', 'A joint space names itself as the space of its architectures.', {
       source: file,
@@ -42,7 +43,9 @@ function readContent(nameOrFile: string, side: number | undefined, within: reado
       accepted: 'a space of architectures',
     });
   }
-  return readSpace(readJson(file), file, side, (other) => readContent(other, side, [...within, file]));
+  const readOther: ReadOther = (other) =>
+    typeof other === 'string' ? readContent(other, side, [...within, file]) : readSpace(other, file, side, readOther);
+  return readSpace(readJson(file), file, side, readOther);
 }
 
 function readJson(file: string): unknown {
@@ -59,10 +62,12 @@ function readJson(file: string): unknown {
   }
 }
 
-function spaceFile(nameOrFile: string): string {
+/** @param from the file that names this one, where one does: paths are relative to its folder */
+function spaceFile(nameOrFile: string, from?: string): string {
   const names = spaceNames();
   if (names.includes(nameOrFile)) return `${spaceFolder}${nameOrFile}.json`;
-  if (/[./\\]/.test(nameOrFile) && existsSync(nameOrFile)) return nameOrFile;
+  const file = from === undefined ? nameOrFile : resolve(dirname(from), nameOrFile);
+  if (/[./\\]/.test(nameOrFile) && existsSync(file)) return file;
   const guess = nearestWord(nameOrFile, names);
   return fail('SPACE_INVALID', `There is no such search space.${guess ? ` Did you mean "${guess}"?` : ''}`, {
     path: 'space',

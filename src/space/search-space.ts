@@ -6,7 +6,7 @@ import type { Rng } from '../tensor/index.js';
  * switch off (a main block beyond M) is absent.
  */
 export interface Architecture {
-  /** Name of the space it belongs to. */
+  /** The space it belongs to: its name, or the path of its file. */
   readonly space: string;
   /** Value of each active gene. */
   readonly params: Readonly<Record<string, number>>;
@@ -111,6 +111,8 @@ export interface SearchSpace {
   readonly geneNames: readonly string[];
   /** All genes, active or not, in the space's order. */
   readonly genes: readonly Gene[];
+  /** What a file must hold to describe this space with the limits it came with; absent for a space of the package. */
+  readonly definition?: unknown;
 
   /** The same space under other limits; keys that are not named stay. */
   withLimits(limits: SpaceLimits): SearchSpace;
@@ -133,7 +135,10 @@ export interface SearchSpace {
   validate(a: Architecture): void;
   /** Whether `a` meets the limits. */
   withinLimits(a: Architecture): boolean;
-  /** `a` with its genes in the space's order and inactive genes left out: equal architectures, equal JSON. */
+  /**
+   * `a` with the name of its space, its genes in the space's order and inactive genes left out: equal architectures,
+   * equal JSON.
+   */
   canonical(a: Architecture): Architecture;
   /** 16 hexadecimal digits, equal for equal architectures. */
   hash(a: Architecture): string;

@@ -92,14 +92,22 @@ it('takes an architecture, an ONNX file, a graph and the folder of a model', asy
   expect(mapNetwork(relu, loadChip('hermes-64'))).toMatchObject({ cores: 0, utilisation: 0, fits: true });
 });
 
-it('says that an architecture chose its crossbars, which the figures leave out', () => {
+it('maps onto the crossbars that an architecture chose, and says so', () => {
   const space = loadSpace('resnet-tiny-joint');
   const architecture = space.sample(createRng(1, 'map'));
-  const { status, stderr } = kirchhoff('map', file('joint.json', JSON.stringify(architecture)), '--limits', 'none');
-  expect(status).toBe(0);
-  const { tile, phases } = architecture.params;
-  expect(stderr).toContain(`tiles of ${tile} x ${tile}`);
-  expect(stderr).toContain(`${phases}-phase reads`);
+  const map = (tile: number, phases: number, ...flags: string[]) => {
+    const params = { ...architecture.params, tile, phases, dacBits: 8, adcBits: 8 };
+    const subject = file('joint.json', JSON.stringify({ ...architecture, params }));
+    return kirchhoff('map', subject, '--limits', 'none', '--json', ...flags);
+  };
+  const [small, large] = [map(128, 4), map(256, 1)];
+  expect(small.stderr).toContain('tiles of 128 x 128');
+  expect(small.stderr).toContain('4-phase reads');
+  const [first, second] = [small, large].map(({ stdout }) => JSON.parse(stdout));
+  expect(first).toMatchObject({ chip: expect.stringContaining('128 x 128'), phases: 4 });
+  expect(first.coresUsed).toBeGreaterThan(second.coresUsed);
+  expect(first.latencySeconds).toBeGreaterThan(second.latencySeconds);
+  expect(map(128, 4, '--phases', '1')).toMatchObject({ status: 2, stdout: '' });
 });
 
 it('refuses what it cannot map', async () => {

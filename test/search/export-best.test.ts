@@ -6,8 +6,9 @@ import { Model } from '../../src/nn/index.js';
 import { parseSearchConfig } from '../../src/search/config.js';
 import { evaluateArchitecture } from '../../src/search/evaluate-architecture.js';
 import { bestFolder, exportBest, exportTrained, requireExportFolder } from '../../src/search/export-best.js';
+import { prepareRun, type RunSetup } from '../../src/search/setup.js';
 import { tableTrial } from '../../src/search/trials.js';
-import type { Architecture } from '../../src/space/index.js';
+import { type Architecture, loadArchitecture, loadSpace } from '../../src/space/index.js';
 import { createRng, useBackend } from '../../src/tensor/index.js';
 import { tinyConfig } from './support/tiny-process.js';
 import { scratch, toySetup } from './support/toy-run.js';
@@ -25,10 +26,11 @@ async function exportTo(
   seed = 1,
   subject: Architecture | string = 'resnet-tiny',
   write = exportTrained,
+  ofRun: RunSetup = setup,
 ) {
-  const trial = tableTrial(setup, 0, subject);
+  const trial = tableTrial(ofRun, 0, subject);
   const model = Model.create(trial.spec.graph, createRng(seed));
-  await write(folder, setup, trial, { weights: model.exportWeights(), inputRanges: {} });
+  await write(folder, ofRun, trial, { weights: model.exportWeights(), inputRanges: {} });
   model.dispose();
 }
 
@@ -74,6 +76,28 @@ describe('exportTrained', () => {
     symlinkSync('real', join(dir, 'link'));
     await exportTo(join(dir, 'link'));
     expect(readdirSync(join(dir, 'real')).sort()).toEqual(modelFiles);
+  });
+});
+
+describe("a network of a space of one's own", () => {
+  it('comes with its space, so that it is read again wherever it lies', async () => {
+    const dir = scratch();
+    const definition = { ...JSON.parse(readFileSync('search-spaces/resnet-tiny.json', 'utf8')), name: 'own' };
+    writeFileSync(join(dir, 'own.json'), JSON.stringify(definition));
+    const crossbar = { tile: [128], dacBits: [8], adcBits: [8], phases: [1] };
+    const joint = { family: 'joint', name: 'own-joint', architectures: './own.json', crossbar };
+    writeFileSync(join(dir, 'joint.json'), JSON.stringify(joint));
+    const ofRun = await prepareRun(
+      parseSearchConfig({ ...tinyConfig, space: join(dir, 'joint.json'), backend: 'cpu' }, 'run.yaml'),
+    );
+    const found = ofRun.space.sample(createRng(1));
+    const folder = join(scratch(), 'network');
+    await exportTo(folder, 1, found, exportTrained, ofRun);
+    const loaded = loadArchitecture(join(folder, 'architecture.json'));
+    expect(loadSpace(loaded.space).build(loaded)).toEqual(ofRun.space.build(found));
+    expect(tableTrial(ofRun, 0, loaded).plan).toEqual(tableTrial(ofRun, 0, found).plan);
+    await exportTo(folder, 2);
+    expect(readdirSync(folder).sort()).toEqual(modelFiles);
   });
 });
 

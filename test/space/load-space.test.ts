@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KirchhoffError } from '../../src/config/index.js';
 import { countNetwork } from '../../src/nn/index.js';
@@ -48,6 +50,27 @@ describe('loadSpace', () => {
       expect(half.counts(architecture).macs).toBe(countNetwork(graph).macs);
       expect(half.counts(architecture).parameters).toBe(loadSpace(name).counts(architecture).parameters);
     }
+  });
+
+  it('reads the space of a joint space by its name, from a file beside it, or written out; never a joint one', () => {
+    const folder = dirname(spaceFile(smallDefinition, 'small.json'));
+    const crossbar = { tile: [128], dacBits: [8], adcBits: [6, 8], phases: [1] };
+    const joint = (architectures: unknown) => ({ family: 'joint', name: 'own', architectures, crossbar });
+    const write = (name: string, content: unknown) => {
+      writeFileSync(join(folder, name), JSON.stringify(content));
+      return join(folder, name);
+    };
+    const beside = loadSpace(write('joint.json', joint('./small.json')));
+    const whole = loadSpace(write('whole.json', joint(smallDefinition)));
+    expect(beside.definition).toEqual(whole.definition);
+    expect(beside.size()).toBe(loadSpace(join(folder, 'small.json')).size() * 2n);
+    const architecture = beside.sample(createRng(2));
+    expect(whole.hash(architecture)).toBe(beside.hash(architecture));
+    expect(loadSpace('resnet-tiny-joint').definition).toBeUndefined();
+    for (const inner of ['./joint.json', joint(smallDefinition)]) {
+      expect(refusal(() => loadSpace(write('twice.json', joint(inner))))).toContain('another joint space');
+    }
+    expect(refusal(() => loadSpace(write('itself.json', joint('./itself.json'))))).toContain('names itself');
   });
 
   it('names the shipped space that a misspelt name means', () => {

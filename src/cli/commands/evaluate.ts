@@ -13,7 +13,16 @@ import {
   si,
 } from '../../report/index.js';
 import { type Evaluation, evaluateArchitecture } from '../../search/index.js';
-import { configFlag, durations, jsonFlag, outputPath, setFlag, wholeNumber } from '../flags.js';
+import {
+  configFlag,
+  durations,
+  givenFlags,
+  jsonFlag,
+  outputPath,
+  refuseFlags,
+  setFlag,
+  wholeNumber,
+} from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { networkFlags } from '../network-flags.js';
 import { processOutput } from '../output.js';
@@ -72,13 +81,14 @@ Examples:
     .action(async (subject: string | undefined, flags: EvaluateFlags) => {
       const { model } = flags;
       if (model === undefined) return evaluateSubject(subject, flags);
-      if (subject !== undefined) refuseFlags('--model', [`<architecture> "${subject}"`]);
-      refuseFlags('--model', givenFlags(command, ['config', 'set', 'export']));
+      if (subject !== undefined) refuseFlags(command, '--model', [`<architecture> "${subject}"`]);
+      refuseFlags(command, '--model', givenFlags(command, ['config', 'set', 'export']));
       return evaluateModel({ ...flags, model });
     });
 
   async function evaluateSubject(subject: string | undefined, flags: EvaluateFlags): Promise<void> {
     refuseFlags(
+      command,
       'an architecture',
       givenFlags(command, ['split', 'images', 'mean', 'std', 'normalise', 'calibrate', 'threads']),
     );
@@ -127,16 +137,6 @@ function driftOverrides({ times, repeats, crossbar }: EvaluateFlags): string[] {
     ...(repeats === undefined ? [] : [`final.repeats=${repeats}`]),
     ...(crossbar === undefined ? [] : [`crossbar=${JSON.stringify(loadCrossbar(crossbar))}`]),
   ];
-}
-
-/** Which of some flags stand on the command line, as the user wrote them. */
-function givenFlags(command: Command, names: readonly string[]): string[] {
-  return names.filter((name) => command.getOptionValueSource(name) === 'cli').map((name) => `--${name}`);
-}
-
-function refuseFlags(beside: string, given: readonly string[]): void {
-  if (given.length === 0) return;
-  fail('USAGE', `${given.join(', ')} and ${beside} do not go together.`, { hint: 'kirchhoff evaluate --help' });
 }
 
 /** The limits that are broken, or the one that is nearest to it. */

@@ -22,10 +22,11 @@ import {
   summarise,
 } from '../../chip/index.js';
 import { fail, makeFolder } from '../../config/index.js';
+import { chipWith, hardwareNote } from '../../search/index.js';
 import type { HardwareChoice } from '../../space/index.js';
 import { guardWrite, requireWritableFolder, writeFileAtomic } from '../../store/index.js';
 import { describeMapping } from '../describe-mapping.js';
-import { jsonFlag, outputPath, wholeNumber } from '../flags.js';
+import { givenFlags, jsonFlag, outputPath, refuseFlags, wholeNumber } from '../flags.js';
 import { processOutput } from '../output.js';
 import { crossbarChoice, networkKinds, readNetwork } from '../read-network.js';
 
@@ -53,7 +54,8 @@ Examples:
 
 /** `kirchhoff map`: a network on a chip, without training it. */
 export function mapCommand(): Command {
-  return new Command('map')
+  const command = new Command('map');
+  return command
     .description('put a network on a chip: cores, time, energy, area, and whether it fits')
     .argument('<network>', networkKinds)
     .option('--chip <name|file>', `${chipNames().join(', ')}, or a chip description (YAML, JSON)`, 'hermes-64')
@@ -92,11 +94,17 @@ export function mapCommand(): Command {
       const limits = parseLimits(flags.limits);
       const chip = loadChip(flags.chip);
       const graph = await readNetwork(subject);
-      const choice = crossbarChoice(subject);
-      if (choice !== null) output.note(choiceNote(choice));
-      const mapping = mapNetwork(graph, chip, flags);
+      const chosen = crossbarChoice(subject);
+      if (chosen !== null) {
+        refuseFlags(command, 'an architecture that chose its crossbars', givenFlags(command, ['phases']));
+        output.note(choiceNote(chosen));
+      }
+      const mapping = mapNetwork(graph, chosen === null ? chip : chipWith(chip, chosen), flags);
       const phases = Number(flags.phases) as Phases;
-      const summary = summarise(graph, mapping, { phases, batch: flags.batch, limits });
+      const summary = {
+        ...summarise(graph, mapping, { phases, batch: flags.batch, limits }),
+        ...(chosen !== null && { phases: chosen.phases as Phases }),
+      };
       const simulation =
         flags.simulate === undefined ? undefined : simulateChip(mapping, { phases, inferences: flags.simulate });
       const files = flags.svg === undefined ? [] : writePictures(flags.svg, mapping, phases, simulation);
@@ -106,10 +114,10 @@ export function mapCommand(): Command {
     });
 }
 
-/** Figures of a joint space depend on more than the chip's description. */
+/** What figures of a joint space are for. */
 function choiceNote({ tile, dacBits, adcBits, phases }: HardwareChoice): string {
   const chosen = `tiles of ${tile} x ${tile}, ${dacBits}-bit DACs, ${adcBits}-bit ADCs, ${phases}-phase reads`;
-  return `note: this architecture chose its crossbars, too (${chosen}); these figures are those of the chip as it is described. kirchhoff evaluate counts the choice.`;
+  return `note: this architecture chose its crossbars, too (${chosen}). ${hardwareNote}`;
 }
 
 function choice(flag: string, words: string, accepted: string[]): Option {

@@ -8,8 +8,8 @@ export const jointSchema = z
     family: z.literal('joint'),
     name: z.string().min(1),
     description: z.string().default(''),
-    /** The space of the architectures: its name, or the path of its file. Its limits hold here too. */
-    architectures: z.string().min(1),
+    /** The space of the architectures: its name, the path of its file, or what such a file holds. Its limits hold here too. */
+    architectures: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
     crossbar: z.strictObject({
       /** Rows and columns of a tile. */
       tile: geneRangeSchema(16, 4096),

@@ -26,7 +26,7 @@ export class Searcher {
   readonly #known: Set<string>;
 
   /**
-   * @param first architectures to propose before the strategy is asked
+   * @param first architectures to propose before the strategy is asked, each once
    * @param measured architectures whose results will be told without being proposed
    * @param onFit hears every fit of the surrogate
    */
@@ -37,8 +37,10 @@ export class Searcher {
   ) {
     this.#space = space;
     const told = new Set(measured.map((architecture) => space.hash(architecture)));
-    this.#queue = first.filter((architecture) => !told.has(space.hash(architecture)));
-    this.#known = new Set([...told, ...first.map((architecture) => space.hash(architecture))]);
+    const queue = new Map(first.map((architecture) => [space.hash(architecture), architecture]));
+    for (const hash of told) queue.delete(hash);
+    this.#queue = [...queue.values()];
+    this.#known = new Set([...told, ...queue.keys()]);
     const rng = createRng(config.seed, 'search');
     this.#advisor = createAdvisor(config, space, chip, rng.child('surrogate'), onFit);
     const context = {

@@ -6,9 +6,10 @@ import { KirchhoffError } from '../../src/config/index.js';
 import { parseSearchConfig } from '../../src/search/config.js';
 import type { RunSetup } from '../../src/search/setup.js';
 import { enqueuedArchitectures } from '../../src/search/warm-start/enqueued.js';
-import { loadWarmStart, saveWarmStart, warmStartFrom } from '../../src/search/warm-start/warm-start.js';
+import { coldStart, loadWarmStart, saveWarmStart, warmStartFrom } from '../../src/search/warm-start/warm-start.js';
 import { loadSpace } from '../../src/space/index.js';
 import { RunStore, readRun } from '../../src/store/index.js';
+import { createRng } from '../../src/tensor/index.js';
 import { conductToy, scratch, toyEvaluator, toySetup, toyStore } from './support/toy-run.js';
 
 const chip = loadChip('hermes-64');
@@ -92,6 +93,18 @@ describe('enqueued architectures', () => {
     const names = store.record.trials.filter(({ role }) => role === 'search').map(({ name }) => name);
     expect(names.slice(0, 2)).toEqual(setup.enqueued.map((a) => plain.space.hash(a)));
     expect(new Set(names).size).toBe(12);
+  });
+
+  it('are measured once where an earlier run brings them, too', async () => {
+    const setup = toySetup({ search: { trials: 6 } });
+    const [first, second, third] = ['0', '1', '2'].map((seed) => setup.space.sample(createRng(1, seed)));
+    const resultsDir = scratch();
+    const store = toyStore(setup, resultsDir);
+    const warmStart = { ...coldStart, again: [second!, third!] };
+    await conductToy({ setup: { ...setup, enqueued: [first!, second!] }, warmStart, store, resultsDir });
+    const names = store.record.trials.filter(({ role }) => role === 'search').map(({ name }) => name);
+    expect(names.slice(0, 3)).toEqual([first, second, third].map((a) => setup.space.hash(a!)));
+    expect(new Set(names).size).toBe(6);
   });
 
   it('are not proposed again by a strategy that does not know them', async () => {

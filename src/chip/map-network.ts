@@ -1,10 +1,15 @@
+import { fail } from '../config/index.js';
 import type { NetworkGraph } from '../nn/index.js';
+import { coreCount } from './core-count.js';
 import type { Chip } from './description.js';
 import { mapLayers } from './map-layers.js';
 import type { DepthwiseRule, Mapping, PlacementPolicy } from './mapping.js';
 import { networkLayers } from './network-layers.js';
 import { replicate } from './replicate.js';
 import { mostChips, requireCount } from './require-count.js';
+
+/** Most cores that a network is cut into: each is kept by itself. */
+const mostCores = 2 ** 20;
 
 /** How a network is put on a chip. */
 export interface MappingOptions {
@@ -25,7 +30,7 @@ export interface MappingOptions {
  * possible, and places the blocks. Biases and batch norm stay digital. A network that is too large is mapped all the
  * same, onto cores beyond the chip, with `fits` false; several chips, or one that is written in rounds, must be asked for.
  *
- * @throws USAGE when the number of chips is out of range
+ * @throws USAGE when the number of chips is out of range; GRAPH_INVALID for a network of more than {@link mostCores} cores
  * @example
  * const { cores, fits } = mapNetwork(baselineGraph('resnet8'), loadChip('hermes-64')); // 14, true
  */
@@ -33,8 +38,22 @@ export function mapNetwork(graph: NetworkGraph, chip: Chip, options: MappingOpti
   const { placement = 'onePerCore', depthwise = 'dense', chips = 1, reprogram = false } = options;
   requireCount(chips, mostChips, 'chips');
   const layers = networkLayers(graph, depthwise);
+  requireMappable(graph.name, layers, chip);
   const capacity = { chips, reprogram };
   return options.replicate === true
     ? replicate(graph.name, layers, chip, placement, capacity)
     : mapLayers(graph.name, layers, chip, placement, new Map(), capacity);
+}
+
+function requireMappable(name: string, layers: ReturnType<typeof networkLayers>, chip: Chip): void {
+  const cores = coreCount(
+    layers.filter(({ digital }) => !digital),
+    chip,
+  );
+  if (cores <= mostCores) return;
+  fail('GRAPH_INVALID', 'The network is too large to be cut into cores.', {
+    source: name,
+    found: `${cores.toLocaleString('en-US')} cores of ${chip.name}`,
+    accepted: `up to ${mostCores.toLocaleString('en-US')}`,
+  });
 }

@@ -5,6 +5,7 @@ import type { ChipFigures, DriftPoint, TrialMetrics } from '../store/index.js';
 import { createRng, type Rng, useBackend, useThreads } from '../tensor/index.js';
 import { accuracy, driftAccuracy, trainDigital, trainHwa } from '../training/index.js';
 import type { TrainedNetwork, TrialResult, TrialStage } from './evaluator.js';
+import { requireMemory } from './require-memory.js';
 import { fitToCrossbars, inheritModel } from './supernet/inherit-model.js';
 import { type TrialSpec, trialStream } from './trial-spec.js';
 
@@ -24,13 +25,14 @@ export interface TrialContext {
  * The result depends on the spec alone: images and backend are those it names, chance comes from streams named after
  * the network.
  *
- * @throws DATA_MISSING, DATA_INVALID, BACKEND_UNAVAILABLE, TRAINING_DIVERGED; an AbortError when the signal is aborted
+ * @throws GRAPH_INVALID for a network beyond the machine's memory; DATA_MISSING, DATA_INVALID, BACKEND_UNAVAILABLE, TRAINING_DIVERGED; an AbortError when the signal is aborted
  */
 export async function evaluateTrial(
   spec: TrialSpec,
   { signal, onProgress: tell = () => {}, threads = () => 1 }: TrialContext = {},
 ): Promise<TrialResult> {
   const began = performance.now();
+  requireMemory(spec.graph);
   await useBackend({ backend: spec.backend, threads: threads() });
   // each step of every stage comes by here: the moment for another number of threads
   const onProgress = (stage: TrialStage, done: number) => {

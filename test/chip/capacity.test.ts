@@ -14,7 +14,7 @@ import {
 } from '../../src/chip/index.js';
 import { mapLayers } from '../../src/chip/map-layers.js';
 import { chipOfCore } from '../../src/chip/traffic.js';
-import { baselineGraph } from '../../src/nn/index.js';
+import { baselineGraph, GraphBuilder } from '../../src/nn/index.js';
 import { randomChips, randomLayers } from './support/random-layers.js';
 
 const hermes = loadChip('hermes-64');
@@ -112,6 +112,17 @@ describe('counts beyond all use', () => {
   it.each([0, 2.5, mostInferences + 1, 1e9])('refuses to simulate %d inferences', (inferences) => {
     const mapping = mapNetwork(graph, hermes);
     expect(() => simulateChip(mapping, { inferences })).toThrow(/in: {7}inferences\n.*from 1 to 1000$/s);
+  });
+
+  it('are refused of cores', () => {
+    const builder = new GraphBuilder('vast', [1]);
+    const graph = builder.build(
+      builder.input
+        .flatten()
+        .dense(256 * 2 ** 20)
+        .dense(1000),
+    );
+    expect(() => mapNetwork(graph, hermes)).toThrow(/found: {4}5,242,880 cores of hermes-64\n.*up to 1,048,576/);
   });
 
   it('takes as many as it names', () => {

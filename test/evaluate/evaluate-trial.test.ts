@@ -47,6 +47,14 @@ describe('evaluateTrial', () => {
     expect(inWorkers[0]).not.toEqual(inWorkers[2]);
   });
 
+  it('refuses a network beyond the memory of the machine before it builds it', async () => {
+    const spec = await tinyTrial();
+    await expect(evaluateTrial({ ...spec, graph: tinyGraph(2e9) })).rejects.toMatchObject({
+      code: 'GRAPH_INVALID',
+      details: { found: expect.stringContaining('parameters'), accepted: expect.stringContaining('GiB') },
+    });
+  });
+
   it('draws other chance under another seed', async () => {
     const spec = await tinyTrial({ keepWeights: true });
     const kernels = await Promise.all([1, 2].map(async (seed) => (await evaluateTrial({ ...spec, seed })).trained!));

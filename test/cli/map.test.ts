@@ -49,6 +49,16 @@ it('says of a network that does not fit by how much, which layers, and what help
   expect(stdout).toContain('  - 2 chips of this kind');
 });
 
+it('draws the cost of a batch that shares the writing of the chip', () => {
+  const costOf = (batch: string) => {
+    const pictures = join(folder, `batch-${batch}`);
+    map('resnet56', '--reprogram', '--batch', batch, '--limits', 'none', '--svg', pictures);
+    return readFileSync(join(pictures, 'cost.svg'), 'utf8');
+  };
+  expect(costOf('1')).toContain('rewriting');
+  expect(costOf('1')).not.toBe(costOf('100'));
+});
+
 it('takes a chip of the user, several of them, and limits', () => {
   const chip = { ...loadChip('hermes-64'), name: 'mine', cores: { value: 7, source: 'estimate', assumed: true } };
   const chipFile = file('chip.json', JSON.stringify(chip));

@@ -107,7 +107,8 @@ export function mapCommand(): Command {
       };
       const simulation =
         flags.simulate === undefined ? undefined : simulateChip(mapping, { phases, inferences: flags.simulate });
-      const files = flags.svg === undefined ? [] : writePictures(flags.svg, mapping, phases, simulation);
+      const files =
+        flags.svg === undefined ? [] : writePictures(flags.svg, mapping, { phases, batch: flags.batch }, simulation);
       output.answer({ ...summary, ...(simulation !== undefined && { simulation }), files }, () =>
         describeMapping(summary, flags.limits, simulation, files),
       );
@@ -127,15 +128,15 @@ function choice(flag: string, words: string, accepted: string[]): Option {
 function writePictures(
   folder: string,
   mapping: Mapping,
-  phases: Phases,
+  read: { readonly phases: Phases; readonly batch: number },
   simulation: Simulation | undefined,
 ): readonly string[] {
   const pictures: Record<string, string> = {
     'floor-plan.svg': floorPlan(mapping),
     ...(mapping.rounds === 1 && {
-      'timeline.svg': gantt(simulation ?? simulateChip(mapping, { phases, inferences: 4 })),
+      'timeline.svg': gantt(simulation ?? simulateChip(mapping, { phases: read.phases, inferences: 4 })),
     }),
-    'cost.svg': costBreakdown(chipCost(mapping, { phases })),
+    'cost.svg': costBreakdown(chipCost(mapping, read)),
   };
   const write = () => {
     makeFolder(folder);

@@ -24,6 +24,11 @@ describe('parseGraph', () => {
     expect(inferShapes(parse([input, { ...conv, padding }])).get('conv')).toEqual([9, 6, 4]);
   });
 
+  const wide = [
+    [2, 2],
+    [0, 0],
+  ];
+
   it.each([
     [
       'an unknown operation',
@@ -57,6 +62,11 @@ describe('parseGraph', () => {
       'a window that does not fit',
       [input, { ...conv, kernel: [9, 9], padding: 'valid' }],
       /Node "conv" .* window of 9x9 does not fit into an input of 8x8x3/,
+    ],
+    [
+      'a pool whose window may hold nothing but padding',
+      [input, { id: 'pool', op: 'avgPool', inputs: ['input'], kernel: [2, 2], strides: [2, 2], padding: wide }],
+      /padding of \[\[2,2\],\[0,0\]\] is as wide as the window of 2x2/,
     ],
     [
       'groups that do not divide the channels',

@@ -19,6 +19,11 @@ export type GlobalAvgPoolNode = z.output<typeof globalAvgPoolSchema>;
 export type GlobalMaxPoolNode = z.output<typeof globalMaxPoolSchema>;
 
 function pooledShape(node: MaxPoolNode | AvgPoolNode, [image]: readonly Shape[]): Shape | string {
+  const { padding, kernel } = node;
+  // a window that holds nothing but padding has neither a mean nor a greatest value
+  if (Array.isArray(padding) && padding.some((sides, axis) => Math.max(...sides) >= kernel[axis]!)) {
+    return `padding of ${JSON.stringify(padding)} is as wide as the window of ${showShape(kernel)}`;
+  }
   const size = windowOutput(image!, node);
   return typeof size === 'string' ? size : [...size, image![2]!];
 }

@@ -24,26 +24,29 @@ export function normalisationOf({ mean, std, normalise }: NormalisationFlags): N
   });
 }
 
-/** Adds the flags that name a trained network, its images, and how they are computed. */
-export function networkFlags(command: Command): Command {
+/**
+ * Adds the flags that name a trained network, its images, and how they are computed.
+ *
+ * @param needed whether the command is of no use without such a network; else the flags that need one say so
+ */
+export function networkFlags(command: Command, { needed }: { readonly needed: boolean }): Command {
+  const model = new Option('--model <file>', 'a trained network: an ONNX file, or the folder of an exported model');
+  const withModel = needed ? '' : 'with --model: ';
   return command
-    .option('--model <file>', 'a trained network: an ONNX file, or the folder of an exported model')
+    .addOption(model.makeOptionMandatory(needed))
     .addOption(dataFlag())
-    .option('--split <file>', 'with --model: the file of the data folder to test on, for example lossless_test.bin')
-    .option('--images <n>', 'with --model: test on the first n images; all if absent', wholeNumber(1))
-    .option('--mean <numbers>', 'with --model: mean per channel of pixels / 255, for example .485,.456,.406', numbers)
-    .option('--std <numbers>', 'with --model: deviation per channel of pixels / 255', positiveNumbers)
-    .option(
-      '--normalise <file>',
-      'with --model: file with {"mean": [...], "std": [...]}; <network>.json if that exists',
-    )
+    .option('--split <file>', `${withModel}the file of the data folder to test on, for example lossless_test.bin`)
+    .option('--images <n>', `${withModel}test on the first n images; all if absent`, wholeNumber(1))
+    .option('--mean <numbers>', `${withModel}mean per channel of pixels / 255, for example .485,.456,.406`, numbers)
+    .option('--std <numbers>', `${withModel}deviation per channel of pixels / 255`, positiveNumbers)
+    .option('--normalise <file>', `${withModel}file with {"mean": [...], "std": [...]}; <network>.json if that exists`)
     .addOption(
       new Option(
         '--calibrate <method>',
-        'with --model: how input ranges are found from training images; by default only where the crossbar leaves them open',
+        `${withModel}how input ranges are found from training images; by default only where the crossbar leaves them open`,
       ).choices([...calibrationTypes, 'quantile', 'std', 'max', 'none']),
     )
     .option('--seed <n>', 'seed of all chance', wholeNumber(0))
-    .option('--threads <n>', 'with --model: threads of the native backend', wholeNumber(1, threadLimit), 1)
+    .option('--threads <n>', `${withModel}threads of the native backend`, wholeNumber(1, threadLimit), 1)
     .option('--backend <name>', 'auto, native, wasm, cpu, tensorflow or webgpu');
 }

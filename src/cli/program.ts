@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 
 interface CommandEntry {
   readonly name: string;
@@ -102,11 +102,17 @@ function askedCommand(args: readonly string[]): string | undefined {
   return args.filter((arg) => !arg.startsWith('-') && arg !== 'help')[0];
 }
 
+/** What an option means, and whether a command refuses to work without it. */
+function optionDescription(this: Help, option: Option): string {
+  const description = Help.prototype.optionDescription.call(this, option);
+  return option.mandatory ? `${description} (required)` : description;
+}
+
 async function createProgram(asked: string | undefined): Promise<Command> {
   const program = new Command('kirchhoff')
     .description('Neural architecture search for analog in-memory computing')
     .version(packageVersion(), '-V, --version')
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name(), optionDescription })
     .showSuggestionAfterError(true)
     .showHelpAfterError('(add --help for usage)')
     .addHelpText('after', '\nkirchhoff help <command> says more about one of them.')

@@ -48,8 +48,15 @@ async function openFolder(path: string, given: Normalisation | undefined): Promi
 async function openOnnx(path: string, given: Normalisation | undefined): Promise<TrainedNetworkFile> {
   const { graph, weights } = await importOnnx(path);
   const sidecar = `${path.slice(0, path.length - extname(path).length)}.json`;
-  const normalise = given ?? (existsSync(sidecar) ? readNormalisation(sidecar) : undefined);
+  const normalise = given ?? (saysNormalisation(sidecar) ? readNormalisation(sidecar) : undefined);
   return { name: basename(path, extname(path)), model: Model.fromWeights(graph, weights), normalise };
+}
+
+/** Whether there is a file of that name that is about a normalisation: others are left to whoever they belong to. */
+function saysNormalisation(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const document = readDocument(file);
+  return typeof document === 'object' && document !== null && ('mean' in document || 'std' in document);
 }
 
 /**

@@ -17,7 +17,11 @@ import { defaultsOf, strategyNames, surrogateOf } from './strategies/index.js';
 import { regularizedEvolutionSchema } from './strategies/regularized-evolution.js';
 
 const count = z.int().min(1);
-const limit = (what: string) => z.number().positive().optional().describe(`${what}; no limit if absent`);
+const limit = (what: string, absent = 'no limit if absent') =>
+  z.number().positive().optional().describe(`${what}; ${absent}`);
+
+/** Limits that files of spaces may bring, too. */
+const orOfSpace = "that of the space's file if absent";
 
 const limitsSchema = z
   .strictObject({
@@ -25,10 +29,10 @@ const limitsSchema = z
       .enum(Object.keys(namedLimits))
       .optional()
       .describe('limits by name; those that are given here replace its own (docs/guides/chip.md lists them)'),
-    params: limit('most trainable parameters and batch norm statistics'),
-    macs: limit('most multiply-accumulates of one inference'),
+    params: limit('most trainable parameters and batch norm statistics', orOfSpace),
+    macs: limit('most multiply-accumulates of one inference', orOfSpace),
     avm: z.number().min(0).max(1).default(1).describe('highest loss of accuracy from the first time to the last, 0..1'),
-    cores: limit('most cores of the chip, one block per core'),
+    cores: limit('most cores of the chip, one block per core', orOfSpace),
     latency: limit('longest inference on the chip, seconds'),
     energy: limit('highest energy of one inference on the chip, joules'),
   })

@@ -4,13 +4,14 @@ import { type CrossbarConfig, resolveCrossbar } from '../crossbar/index.js';
 import { loadTask, type Normalisation } from '../data/index.js';
 import type { TrialSpec } from '../evaluate/index.js';
 import type { NetworkGraph } from '../nn/index.js';
-import { type Architecture, hardwareOf, loadSpace, requireFeasible, type SearchSpace } from '../space/index.js';
+import { type Architecture, hardwareOf, requireFeasible, type SearchSpace } from '../space/index.js';
 import { type BackendName, createRng, useBackend } from '../tensor/index.js';
 import { baselineFor } from './baseline.js';
 import { requireFeasibleOnChip } from './chip-limits.js';
 import type { SearchConfig } from './config.js';
 import { rungImages } from './halving/rungs.js';
 import { hardwareNote } from './hardware.js';
+import { limitedSpace } from './limited-space.js';
 import { createAdvisor } from './surrogate-advisor.js';
 import { enqueuedArchitectures } from './warm-start/enqueued.js';
 
@@ -49,10 +50,8 @@ export interface RunSetup {
  *   the space builds networks for other images than the task has
  */
 export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
-  const { params, macs, cores } = config.limits;
   const chip = loadChip(config.chip);
-  const tile = { rows: chip.rows.value, cols: chip.columns.value };
-  const space = loadSpace(config.space, tile, config.task.side).withLimits({ params, macs, cores });
+  const space = limitedSpace(config, chip);
   requireFeasible(space, createRng(config.seed, 'limits'));
   createAdvisor(config, space, chip, createRng(config.seed, 'probe'))?.dispose();
   requireFeasibleOnChip(space, chip, config.limits, config.seed);

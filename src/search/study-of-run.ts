@@ -1,8 +1,9 @@
 import { loadChip } from '../chip/index.js';
 import type { AttributeValue, Distribution, Study, StudyParameter, StudyTrial } from '../interop/index.js';
-import { type Architecture, type Gene, loadSpace, type SearchSpace } from '../space/index.js';
+import type { Architecture, Gene, SearchSpace } from '../space/index.js';
 import type { RunRecord, TrialRecord } from '../store/index.js';
 import { parseSearchConfig, type SearchConfig } from './config.js';
+import { limitedSpace } from './limited-space.js';
 import { type Objective, objectiveKinds, objectiveList, objectiveValue } from './objective.js';
 
 /** A run with what its configuration says. */
@@ -18,9 +19,8 @@ export function configOfRun(record: RunRecord, source: string): SearchConfig {
 }
 
 /** The space that a run searched, within its limits. */
-export function spaceOfRun({ space, chip, task, limits: { params, macs, cores } }: SearchConfig): SearchSpace {
-  const { rows, columns } = loadChip(chip);
-  return loadSpace(space, { rows: rows.value, cols: columns.value }, task.side).withLimits({ params, macs, cores });
+export function spaceOfRun(config: SearchConfig): SearchSpace {
+  return limitedSpace(config, loadChip(config.chip));
 }
 
 /**

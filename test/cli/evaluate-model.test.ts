@@ -67,10 +67,13 @@ describe('kirchhoff evaluate --model', () => {
     expect(JSON.parse(sidecar.stdout).digitalAccuracy).toBe(1);
     const file = ['--normalise', join(dir, 'named.json')];
     expect(evaluate(...quick, ...file)).toMatchObject({ digitalAccuracy: 1, analog: [{ mean: 1, std: 0 }] });
-    // What flags say is not looked up: the file may be about something else.
+    // A file about something else says nothing.
     writeFileSync(join(dir, 'named.json'), '{"author": "someone"}');
     const flags = ['evaluate', '--model', named, '--data', data, '--json', ...quick];
-    expect(kirchhoff(...flags).stderr).toContain('named.json');
+    expect(kirchhoff(...flags).stderr).toContain('pixels / 255 without further normalisation');
+    // What flags say is not looked up; what is half said is refused.
+    writeFileSync(join(dir, 'named.json'), '{"mean": [0.5]}');
+    expect(kirchhoff(...flags)).toMatchObject({ status: 2, stderr: expect.stringContaining('named.json') });
     expect(JSON.parse(kirchhoff(...flags, ...centred).stdout).digitalAccuracy).toBe(1);
   });
 

@@ -67,7 +67,7 @@ export function evaluateCommand(): Command {
       '--crossbar <preset or file>',
       "a preset, or a file of our settings or of AIHWKit's; pcm-8bit-256 with --model",
     );
-  return networkFlags(command)
+  return networkFlags(command, { needed: false })
     .addOption(jsonFlag())
     .addHelpText(
       'after',

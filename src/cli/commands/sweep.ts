@@ -1,5 +1,4 @@
-import { Command } from 'commander';
-import { fail } from '../../config/index.js';
+import { Command, Option } from 'commander';
 import { type CrossbarConfig, loadCrossbar } from '../../crossbar/index.js';
 import {
   knownResults,
@@ -46,7 +45,7 @@ export function sweepCommand(): Command {
     .description('test a trained network over ranges of crossbar settings: table, picture and JSON')
     .requiredOption('--param <path=values>', 'a setting and its values (repeatable); see the examples', collect)
     .option('--crossbar <preset or file>', 'what all other settings are taken from', 'pcm-8bit-256')
-    .option('--times <list>', 'times since programming', durations, [86_400])
+    .addOption(new Option('--times <list>', 'times since programming').argParser(durations).default([86_400], '1d'))
     .option('--repeats <n>', 'programmings per point', wholeNumber(1), 3)
     .option(
       '--to <folder>',
@@ -54,7 +53,7 @@ export function sweepCommand(): Command {
       outputPath,
       'results/sweep',
     );
-  return networkFlags(command)
+  return networkFlags(command, { needed: true })
     .addOption(jsonFlag())
     .addHelpText(
       'after',
@@ -72,7 +71,6 @@ Examples:
 
 async function sweep(flags: SweepFlags): Promise<void> {
   const output = processOutput(flags.json === true);
-  if (flags.model === undefined) fail('USAGE', 'The network is missing.', { accepted: '--model <file or folder>' });
   requireWritableFolder(flags.to, '--to');
   const axes = flags.param.map(parseParameterRange);
   const points = sweepPoints(flags.crossbar, axes);

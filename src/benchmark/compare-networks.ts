@@ -2,7 +2,7 @@ import { fail } from '../config/index.js';
 import { LocalPool, trialInputs } from '../evaluate/index.js';
 import { atOneDay, prepareRun, type RunSetup, type SearchConfig, tableTrial, workerCount } from '../search/index.js';
 import type { Architecture } from '../space/index.js';
-import { openResultsFolder, TrialCache, type TrialMetrics } from '../store/index.js';
+import { TrialCache, type TrialMetrics } from '../store/index.js';
 import { meanAndStd } from '../training/index.js';
 
 /** One training of one network, measured on the test images. */
@@ -91,8 +91,7 @@ export async function compareNetworks(
     for (const network of networks) trainings.push({ seed, trial: tableTrial(ofSeed, trainings.length, network) });
     setup = ofSeed;
   }
-  openResultsFolder(resultsDir);
-  const cache = new TrialCache(resultsDir);
+  const cache = TrialCache.open(resultsDir);
   const workers = Math.min(workerCount(config), trainings.length);
   onStart(setup!.backendLine, workers, trainings.length);
   const giveUp = new AbortController();

@@ -1,5 +1,5 @@
 import { LocalPool, programVersion, requireWorkers } from '../evaluate/index.js';
-import { openResultsFolder, RunStore, TrialCache } from '../store/index.js';
+import { RunStore, TrialCache } from '../store/index.js';
 import { parseSearchConfig, type SearchConfig, workerCount } from './config.js';
 import { programNotes, requireSameRun, runEnvironment } from './environment.js';
 import type { RunEvent } from './events.js';
@@ -37,8 +37,8 @@ export async function runSearch(config: SearchConfig, options: RunOptions = {}):
   const { resultsDir = 'results' } = options;
   requireWorkers(options.workers ?? workerCount(config));
   const setup = await prepareRun(config);
-  openResultsFolder(resultsDir);
   const warmStart = warmStartFrom(setup, resultsDir);
+  const cache = TrialCache.open(resultsDir);
   const store = RunStore.create(resultsDir, {
     version: programVersion(),
     config: { ...config },
@@ -48,7 +48,7 @@ export async function runSearch(config: SearchConfig, options: RunOptions = {}):
   try {
     return await journalled(store, async () => {
       if (config.search.from.length > 0) saveWarmStart(store.folder, warmStart);
-      return conduct(setup, store, resultsDir, options, false);
+      return conduct(setup, { store, cache, resultsDir }, options, false);
     });
   } finally {
     store.close();
@@ -71,7 +71,8 @@ export async function resumeRun(id: string, options: RunOptions = {}): Promise<S
     const setup = await prepareRun({ ...config, backend: store.record.environment.backend ?? config.backend });
     requireSameRun(store, setup);
     const notes = [...setup.notes, ...programNotes(store)];
-    return await journalled(store, () => conduct({ ...setup, notes }, store, resultsDir, options, true));
+    const cache = TrialCache.open(resultsDir);
+    return await journalled(store, () => conduct({ ...setup, notes }, { store, cache, resultsDir }, options, true));
   } finally {
     store.close();
   }
@@ -95,13 +96,11 @@ async function journalled<T>(store: RunStore, work: () => Promise<T>): Promise<T
 
 async function conduct(
   setup: RunSetup,
-  store: RunStore,
-  resultsDir: string,
+  { store, cache, resultsDir }: { store: RunStore; cache: TrialCache; resultsDir: string },
   { signal = new AbortController().signal, onEvent = () => {}, workers = workerCount(setup.config) }: RunOptions,
   resumed: boolean,
 ): Promise<SearchResult> {
   const evaluator = new LocalPool({ workers, onProgress: (progress) => onEvent({ type: 'progress', ...progress }) });
-  const cache = new TrialCache(resultsDir);
   try {
     const warmStart = loadWarmStart(store.folder, setup, resultsDir);
     const run = new SearchRun({ setup, warmStart, store, evaluator, cache, signal, onEvent });

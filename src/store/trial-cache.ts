@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { canonicalJson, contentHash, makeFolder } from '../config/index.js';
 import { writeFileAtomic } from './atomic-write.js';
 import { guardWrite, resultsHint } from './guard-write.js';
+import { openResultsFolder } from './results-folder.js';
 import { type TrialMetrics, trialMetricsSchema } from './trial-record.js';
 
 const entrySchema = z.strictObject({ format: z.literal(1), inputs: z.unknown(), metrics: trialMetricsSchema });
@@ -17,6 +18,18 @@ export class TrialCache {
 
   constructor(resultsDir: string) {
     this.#folder = join(resultsDir, 'cache');
+  }
+
+  /**
+   * The cache of a results folder, for work that will want to write there.
+   *
+   * @throws RESULTS_UNWRITABLE where nothing can be kept, before the work that would be lost
+   */
+  static open(resultsDir: string): TrialCache {
+    const cache = new TrialCache(resultsDir);
+    openResultsFolder(resultsDir);
+    openResultsFolder(cache.#folder);
+    return cache;
   }
 
   /** The name under which the result of these inputs is kept: 16 hexadecimal digits. */

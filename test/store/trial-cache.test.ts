@@ -14,6 +14,15 @@ describe('TrialCache', () => {
     expect(cache.get({ ...inputs, seed: 2 })).toBeUndefined();
   });
 
+  it('is refused before any work where it cannot be kept', () => {
+    const results = scratch();
+    TrialCache.open(results).put(inputs, metrics);
+    expect(TrialCache.open(results).get(inputs)).toEqual(metrics);
+    const blocked = scratch();
+    writeFileSync(join(blocked, 'cache'), 'a file');
+    expect(() => TrialCache.open(blocked)).toThrow(expect.objectContaining({ code: 'RESULTS_UNWRITABLE' }));
+  });
+
   it('counts a damaged entry, and one that answers another question, as absent', () => {
     const results = scratch();
     const cache = new TrialCache(results);

@@ -13,8 +13,8 @@ let known: string | undefined;
 
 /**
  * Stands for this program in the keys of cached results: its version, the compiled code of every room that takes part
- * in a trial, the native addon, and the processor, whose vector instructions decide over the last bits. Any change of
- * them makes earlier results count as another program's.
+ * in a trial, the native addon, and the processor, whose vector instructions (or those that `KIRCHHOFF_ISA` names) decide
+ * over the last bits. Any change of them makes earlier results count as another program's.
  */
 export function programFingerprint(): string {
   known ??= computeFingerprint();
@@ -29,6 +29,7 @@ export function programVersion(): string {
 function computeFingerprint(): string {
   const hash = createHash('sha256');
   hash.update(`${programVersion()} ${platform()} ${arch()} ${cpus()[0]?.model ?? ''} ${process.versions.node}`);
+  hash.update(process.env.KIRCHHOFF_ISA ?? '');
   const folders = [...rooms.map((room) => join('dist', room)), join('build', 'Release'), 'prebuilds'];
   for (const file of folders.flatMap(filesIn).sort()) {
     hash.update(`\n${file}\n`).update(readFileSync(join(packageRoot, file)));

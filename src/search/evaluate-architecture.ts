@@ -2,7 +2,8 @@ import { fail } from '../config/index.js';
 import { LocalPool, type TrialProgress, type TrialResult } from '../evaluate/index.js';
 import type { Architecture } from '../space/index.js';
 import { type SearchConfig, workerCount } from './config.js';
-import { exportTrained, requireExportFolder } from './export-best.js';
+import { exportTrained } from './export-best.js';
+import { requireExportFolder } from './export-folder.js';
 import { prepareRun } from './setup.js';
 import { tableTrial } from './trials.js';
 
@@ -38,7 +39,7 @@ export async function evaluateArchitecture(
   subject: Architecture | string,
   { signal = new AbortController().signal, onProgress, onStart, exportTo }: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  if (exportTo !== undefined) await requireExportFolder(exportTo);
+  if (exportTo !== undefined) await requireExportFolder(exportTo, '--export');
   const setup = await prepareRun(config);
   const trial = tableTrial(setup, 0, subject);
   onStart?.(setup.backendLine);

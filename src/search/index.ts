@@ -14,6 +14,7 @@ export { showDuration } from './duration.js';
 export { type EvaluateOptions, type Evaluation, evaluateArchitecture } from './evaluate-architecture.js';
 export type { PlannedTrial, RunEvent, TrialCounts } from './events.js';
 export { bestFolder } from './export-best.js';
+export { architectureFiles, intoExportFolder, requireExportFolder } from './export-folder.js';
 export { exportStudy } from './export-study.js';
 export type { FrontMember, FrontReport, ObjectiveValues } from './front.js';
 export { chipWith, hardwareNote } from './hardware.js';
@@ -29,6 +30,7 @@ export {
   oneDay,
 } from './objective.js';
 export { plannedTrials, type TrialBudget, type TrialsSoFar } from './planned-trials.js';
+export { comparableTrials, rankedTrials } from './ranking.js';
 export type { FinalMeasurement, FinalRow, SearchResult } from './result.js';
 export { type RunOptions, resumeRun, runSearch } from './run-search.js';
 export { prepareRun, type RunSetup } from './setup.js';

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -26,6 +26,27 @@ describe('kirchhoff import', () => {
     const evaluated = kirchhoff('evaluate', '--model', folder, '--data', `cifar10:${greyFolder(dir)}`, ...quick);
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ digitalAccuracy: 1, analog: [{ mean: 1 }] });
     expect(JSON.parse(kirchhoff('map', folder, '--json').stdout)).toMatchObject({ cores: 1 });
+  });
+
+  it('writes over an earlier export as a whole, and over nothing else; export does the same', () => {
+    const to = join(dir, 'again');
+    expect(kirchhoff('import', onnx, '--to', to).status).toBe(0);
+    writeFileSync(join(to, 'architecture.json'), '{}');
+    const copy = join(dir, 'copy');
+    expect(JSON.parse(kirchhoff('export', to, '--to', copy, '--json').stdout).files).toContain('architecture.json');
+    expect(kirchhoff('export', to, '--to', to)).toMatchObject({ status: 2 });
+    expect(kirchhoff('import', onnx, '--to', to).status).toBe(0);
+    expect(existsSync(join(to, 'architecture.json'))).toBe(false);
+    const own = join(dir, 'own');
+    mkdirSync(own);
+    writeFileSync(join(own, 'model.json'), '{"my": "model"}');
+    for (const args of [
+      ['import', onnx],
+      ['export', to],
+    ]) {
+      expect(kirchhoff(...args, '--to', own)).toMatchObject({ status: 2, stderr: expect.stringContaining(own) });
+    }
+    expect(readFileSync(join(own, 'model.json'), 'utf8')).toBe('{"my": "model"}');
   });
 
   it('takes conductances to a Fusion chip and back', () => {

@@ -5,7 +5,8 @@ import { loadModel } from '../../src/interop/index.js';
 import { Model } from '../../src/nn/index.js';
 import { parseSearchConfig } from '../../src/search/config.js';
 import { evaluateArchitecture } from '../../src/search/evaluate-architecture.js';
-import { bestFolder, exportBest, exportTrained, requireExportFolder } from '../../src/search/export-best.js';
+import { bestFolder, exportBest, exportTrained } from '../../src/search/export-best.js';
+import { requireExportFolder } from '../../src/search/export-folder.js';
 import { prepareRun, type RunSetup } from '../../src/search/setup.js';
 import { tableTrial } from '../../src/search/trials.js';
 import { type Architecture, loadArchitecture, loadSpace } from '../../src/space/index.js';
@@ -64,7 +65,7 @@ describe('exportTrained', () => {
 
   it('leaves what came into the folder during the training', async () => {
     const folder = scratch();
-    await requireExportFolder(folder);
+    await requireExportFolder(folder, '--export');
     writeFileSync(join(folder, 'notes.txt'), 'mine');
     await expect(exportTo(folder)).rejects.toMatchObject({ code: 'RESULTS_UNWRITABLE' });
     expect(contentOf(folder)).toEqual({ 'notes.txt': 'mine' });

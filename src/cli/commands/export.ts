@@ -1,21 +1,18 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { copyFileSync, existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { fail, makeFolder } from '../../config/index.js';
 import { loadCrossbar } from '../../crossbar/index.js';
 import { exportModel, fusionExport, loadModel, readModelInfo } from '../../interop/index.js';
 import { matrixLayers } from '../../nn/index.js';
-import { bestFolder, exportStudy } from '../../search/index.js';
 import {
-  guardWrite,
-  guardWriteAsync,
-  isLocked,
-  readRun,
-  requireWritableFile,
-  requireWritableFolder,
-  resumeHint,
-  writeFileAtomic,
-} from '../../store/index.js';
+  architectureFiles,
+  bestFolder,
+  exportStudy,
+  intoExportFolder,
+  requireExportFolder,
+} from '../../search/index.js';
+import { guardWrite, isLocked, readRun, requireWritableFile, resumeHint, writeFileAtomic } from '../../store/index.js';
 import { useBackend } from '../../tensor/index.js';
 import { jsonFlag, outputPath, resultsFlag } from '../flags.js';
 import { fusionFlags } from '../fusion-flags.js';
@@ -84,17 +81,33 @@ async function exportTrials(run: string, { to, results, json }: ExportFlags): Pr
 }
 
 async function exportBest(run: string, { to, results, json }: ExportFlags): Promise<void> {
-  requireWritableFolder(to, '--to');
-  await useBackend({ backend: 'cpu' });
+  await requireExportFolder(to, '--to');
   const folder = modelFolder(run, results);
+  refuseItself(folder, to);
+  await useBackend({ backend: 'cpu' });
   const model = await loadModel(folder);
   const about = await readModelInfo(folder);
-  const write = () => exportModel(model, to, about);
-  const { files, withoutLayersModel } = await guardWriteAsync(to, write, 'name another folder with --to');
+  const write = async (partial: string) => {
+    const { files, withoutLayersModel } = await exportModel(model, partial, about);
+    return { files: [...files, ...copyArchitecture(folder, partial)], withoutLayersModel };
+  };
+  const { files, withoutLayersModel } = await intoExportFolder(to, '--to', write);
   model.dispose();
   const output = processOutput(json === true);
   if (withoutLayersModel !== undefined) output.note(`note: no TensorFlow.js model: ${withoutLayersModel}`);
   output.answer({ folder: to, files }, () => `${files.join(', ')} written to ${to}`);
+}
+
+function refuseItself(folder: string, to: string): void {
+  if (resolve(folder) !== resolve(to)) return;
+  fail('USAGE', 'The model is in that folder already.', { source: '--to', found: to, accepted: 'another folder' });
+}
+
+/** Copies the point of the search space that a network is, and that space, where they are known. */
+function copyArchitecture(from: string, to: string): string[] {
+  const present = architectureFiles.filter((name) => existsSync(join(from, name)));
+  for (const name of present) copyFileSync(join(from, name), join(to, name));
+  return present;
 }
 
 function modelFolder(run: string, resultsDir: string): string {

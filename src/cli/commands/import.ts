@@ -6,7 +6,7 @@ import { openTrainedNetwork } from '../../evaluate/index.js';
 import { exportModel, fusionImport } from '../../interop/index.js';
 import { countNetwork } from '../../nn/index.js';
 import { count } from '../../report/index.js';
-import { guardWriteAsync, requireWritableFolder } from '../../store/index.js';
+import { intoExportFolder, requireExportFolder } from '../../search/index.js';
 import { useBackend } from '../../tensor/index.js';
 import { jsonFlag, numbers, outputPath, positiveNumbers } from '../flags.js';
 import { fusionFlags } from '../fusion-flags.js';
@@ -48,7 +48,7 @@ export function importCommand(): Command {
 
 async function importNetwork(file: string, flags: ImportFlags): Promise<void> {
   const output = processOutput(flags.json === true);
-  requireWritableFolder(flags.to, '--to');
+  await requireExportFolder(flags.to, '--to');
   const given = normalisationOf(flags);
   await useBackend({ backend: 'cpu' });
   refuseFolder(file);
@@ -59,8 +59,8 @@ async function importNetwork(file: string, flags: ImportFlags): Promise<void> {
   }
   const normalise = given ?? own;
   const about = { name, ...(normalise !== undefined && { normalise }) };
-  const write = () => exportModel(model, flags.to, about);
-  const { files, withoutLayersModel } = await guardWriteAsync(flags.to, write, 'name another folder with --to');
+  const write = (partial: string) => exportModel(model, partial, about);
+  const { files, withoutLayersModel } = await intoExportFolder(flags.to, '--to', write);
   const { parameters, macs } = countNetwork(model.graph);
   model.dispose();
   if (withoutLayersModel !== undefined) output.note(`note: no TensorFlow.js model: ${withoutLayersModel}`);

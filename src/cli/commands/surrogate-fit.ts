@@ -1,13 +1,18 @@
 import { Command } from 'commander';
 import { textTable } from '../../report/index.js';
-import { loadSpace } from '../../space/index.js';
 import { requireWritableFolder } from '../../store/index.js';
-import { type FitSummary, fitSurrogate, type SurrogateKind } from '../../surrogate/index.js';
+import {
+  type FitSummary,
+  fitSurrogate,
+  type RowsOrigin,
+  type SurrogateKind,
+  spaceOfRows,
+} from '../../surrogate/index.js';
 import { jsonFlag, outputPath, wholeNumber } from '../flags.js';
 import { processOutput } from '../output.js';
 import { kindFlag, qualityTable } from './surrogate-score.js';
 
-interface FitFlags {
+interface FitFlags extends RowsOrigin {
   readonly space: string;
   readonly rows: string;
   readonly repeats?: string;
@@ -29,6 +34,15 @@ export function fitCommand(): Command {
     .requiredOption('--rows <csv>', 'evaluated architectures, as "surrogate collect" writes them')
     .option('--repeats <csv>', 'second evaluations of some of them; repeats.csv beside the rows if absent')
     .requiredOption('--to <folder>', 'where the models and card.json are written', outputPath)
+    .option(
+      '--side <n>',
+      'height and width of the images that the rows were made with; that of collection.json beside the rows if absent',
+      wholeNumber(1),
+    )
+    .option(
+      '--chip <name>',
+      'chip that the rows were made for, by name or the path of its file; that of collection.json if absent',
+    )
     .addOption(kindFlag())
     .option('--seed <n>', 'seed of all chance', wholeNumber(0), 1)
     .option('--folds <n>', 'parts that are held out in turn to measure it', wholeNumber(2), 5)
@@ -39,15 +53,17 @@ export function fitCommand(): Command {
     )
     .action((flags: FitFlags) => {
       requireWritableFolder(flags.to, '--to');
-      const summary = fitSurrogate({ ...flags, space: loadSpace(flags.space), command: commandLine(flags) });
+      const space = spaceOfRows(flags.space, flags.rows, flags);
+      const summary = fitSurrogate({ ...flags, space, command: commandLine(flags) });
       processOutput(flags.json === true).answer(summary, () => summaryText(summary));
     });
 }
 
 /** The command that gives the same result. */
-function commandLine({ space, rows, repeats, to, kind, seed, folds }: FitFlags): string {
+function commandLine({ space, rows, repeats, side, chip, to, kind, seed, folds }: FitFlags): string {
   const second = repeats === undefined ? '' : ` --repeats ${repeats}`;
-  return `kirchhoff surrogate fit --space ${space} --rows ${rows}${second} --to ${to} --kind ${kind} --seed ${seed} --folds ${folds}`;
+  const origin = `${side === undefined ? '' : ` --side ${side}`}${chip === undefined ? '' : ` --chip ${chip}`}`;
+  return `kirchhoff surrogate fit --space ${space} --rows ${rows}${second}${origin} --to ${to} --kind ${kind} --seed ${seed} --folds ${folds}`;
 }
 
 function summaryText({ folder, kind, rows, dropped, quality, ceiling, importance }: FitSummary): string {

@@ -30,7 +30,10 @@ export function scoreCommand(): Command {
     .requiredOption('--space <name>', 'search space by name, or the path of its file')
     .requiredOption('--train <csv>', 'rows to fit on: a column "architecture", and the target')
     .option('--train-rows <n>', 'fit on the first so many rows only', wholeNumber(2))
-    .requiredOption('--test <csv>', 'rows to predict; the same file stands for its other rows')
+    .requiredOption(
+      '--test <csv>',
+      'rows to predict, less those of architectures that are fitted; the same file stands for its other rows',
+    )
     .requiredOption('--target <column>', 'what to predict; "m ± s" is read as m')
     .addOption(kindFlag())
     .option('--seed <n>', 'seed of all chance', wholeNumber(0), 0)
@@ -52,14 +55,17 @@ export function kindFlag(): Option {
 }
 
 function scoreText(report: ScoreReport): string {
-  const { kind, target, trainRows, testRows, dropped, crossValidated } = report;
+  const { kind, target, trainRows, testRows, seenRows, dropped, unseenFeatures, crossValidated } = report;
   const left = dropped.train + dropped.test;
   const lines = [{ on: `${testRows} test rows`, quality: report as Quality }];
+  if (unseenFeatures !== null && unseenFeatures.rows < testRows)
+    lines.push({ on: `${unseenFeatures.rows} of them with features that were not fitted`, quality: unseenFeatures });
   if (crossValidated !== null)
     lines.push({ on: `${crossValidated.folds} folds of ${trainRows}`, quality: crossValidated });
   const note =
     left === 0 ? '' : `\n${dropped.train} training rows and ${dropped.test} test rows without a number were dropped`;
-  return `${kind}, ${target}, fitted on ${trainRows} rows\n${qualityTable(lines)}${note}`;
+  const seen = seenRows === 0 ? '' : `\n${seenRows} test rows of architectures that are fitted were left out`;
+  return `${kind}, ${target}, fitted on ${trainRows} rows\n${qualityTable(lines)}${note}${seen}`;
 }
 
 /** One line per set of rows. */

@@ -33,6 +33,7 @@ export {
   softmaxCrossEntropy,
   softmaxCrossEntropyReference,
 } from './ops/softmax-cross-entropy.js';
+export { spreadTaps } from './ops/spread-taps.js';
 export { Adam, type AdamOptions } from './optimizers/adam.js';
 export type { Optimizer, StepOptions } from './optimizers/optimizer.js';
 export { SgdMomentum, type SgdMomentumOptions } from './optimizers/sgd-momentum.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadLayersModel, saveLayersModel, toLayersModel } from '../../src/interop/index.js';
-import { baselineGraph, GraphBuilder, Model, resnet, resnetTiny } from '../../src/nn/index.js';
+import { baselineGraph, GraphBuilder, Model, resnet, resnetTiny, type Wire } from '../../src/nn/index.js';
 import { createRng, randomNormal, tf, useBackend } from '../../src/tensor/index.js';
 import { imageNetwork, randomModel } from './networks.js';
 
@@ -34,6 +34,56 @@ describe('toLayersModel', () => {
       const expected = model.predict(x);
       const scale = tf.max(tf.abs(expected)).dataSync()[0]!;
       expect(worst(layersModel.predict(x) as tf.Tensor, expected)).toBeLessThan(1e-5 * Math.max(1, scale));
+    });
+    layersModel.dispose();
+    model.dispose();
+  });
+
+  const around = [
+    [1, 2],
+    [0, 1],
+  ] as const;
+  const single: Record<string, [number[], (x: Wire) => Wire]> = {
+    'a dilated convolution': [[8, 7, 4], (x) => x.conv2d({ filters: 6, kernel: 3, groups: 2, dilations: [2, 1] })],
+    'a dilated, strided convolution': [
+      [8, 7, 4],
+      (x) => x.conv2d({ filters: 3, kernel: [3, 2], dilations: 2, strides: [2, 1], padding: around }),
+    ],
+    'a depthwise convolution': [[8, 7, 4], (x) => x.depthwiseConv2d({ kernel: 3, multiplier: 2, strides: 2 })],
+    'a dilated depthwise convolution': [
+      [8, 7, 4],
+      (x) => x.depthwiseConv2d({ kernel: 3, multiplier: 2, dilations: 2, bias: false }),
+    ],
+    'a dilated depthwise convolution without padding': [
+      [8, 7, 4],
+      (x) =>
+        x
+          .depthwiseConv2d({ kernel: 3, dilations: [2, 3], padding: 'valid' })
+          .flatten()
+          .dense(2),
+    ],
+    'a dilated, strided depthwise convolution': [
+      [8, 7, 4],
+      (x) => x.depthwiseConv2d({ kernel: 2, multiplier: 3, dilations: [3, 2], strides: [1, 2], padding: around }),
+    ],
+    'a vector made flat': [[4, 4, 3], (x) => x.globalAvgPool().flatten().dense(3)],
+    'a number made flat': [
+      [1],
+      (x) => x.builder.append({ op: 'flatten' }, [x.builder.append({ op: 'reshape', shape: [] }, [x])]).dense(2),
+    ],
+    'a concatenation counted from the end': [[2, 3, 4], (x) => x.concat(x.relu(), { axis: -2 })],
+  };
+
+  it.each(Object.entries(single))('computes the same for %s', (_, [shape, network]) => {
+    const builder = new GraphBuilder('single', shape);
+    const model = randomModel(builder.build(network(builder.input)));
+    const layersModel = toLayersModel(model);
+    tf.tidy(() => {
+      const x = randomNormal([3, ...shape], rng.child('x'));
+      const [result, expected] = [layersModel.predict(x) as tf.Tensor, model.predict(x)];
+      expect(result.shape).toEqual(expected.shape);
+      expect(layersModel.outputs[0]!.shape.slice(1)).toEqual(expected.shape.slice(1));
+      expect(worst(result, expected)).toBeLessThan(1e-4);
     });
     layersModel.dispose();
     model.dispose();

@@ -63,6 +63,30 @@ describe('exportModel', () => {
     (await loadModel(dir)).dispose();
     model.dispose();
   });
+
+  it('writes a network that flattens a vector', async () => {
+    const builder = new GraphBuilder('flat', [4, 4, 3]);
+    const model = randomModel(builder.build(builder.input.globalAvgPool().flatten().dense(3)));
+    const { files } = await exportModel(model, dir);
+    const layersModel = await loadLayersModel(dir);
+    tf.tidy(() => {
+      const x = randomNormal([2, 4, 4, 3], rng.child('x'));
+      expect((layersModel.predict(x) as tf.Tensor).dataSync()).toEqual(model.predict(x).dataSync());
+    });
+    expect(files.length).toBe(4);
+    for (const one of [layersModel, model]) one.dispose();
+  });
+
+  it('writes nothing where TensorFlow.js refuses a layer', async () => {
+    const model = randomModel(graph);
+    const whole = model.exportWeights();
+    const name = Object.keys(whole).find((one) => one.endsWith('/gamma'))!;
+    const weights = { ...whole, [name]: { shape: [1], data: Float32Array.of(0) } };
+    Object.defineProperty(model, 'exportWeights', { value: () => weights });
+    await expect(exportModel(model, join(dir, 'model'))).rejects.toThrow(/weight shape/);
+    expect(await readdir(dir)).toEqual([]);
+    model.dispose();
+  });
 });
 
 describe('loadModel', () => {

@@ -22,11 +22,11 @@ const padding = fc.oneof(fc.constant('same' as const), fc.tuple(sides, sides));
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc
-    .record({ filters: size, kernel: size, strides: size, padding, bias: fc.boolean() })
+    .record({ filters: size, kernel: size, strides: size, dilations: size, padding, bias: fc.boolean() })
     .map((options) => (x: Wire) => x.conv2d(options)),
-  fc.record({ kernel: size, strides: size, multiplier: size, padding }).map((options) => (x: Wire) => {
-    return x.depthwiseConv2d(options);
-  }),
+  fc
+    .record({ kernel: size, strides: size, dilations: size, multiplier: size, padding })
+    .map((options) => (x: Wire) => x.depthwiseConv2d(options)),
   fc.record({ kernel: size, strides: size }).map((options) => (x: Wire) => x.maxPool({ ...options, padding: 'same' })),
   fc.record({ kernel: size, strides: size }).map((options) => (x: Wire) => x.avgPool({ ...options, padding: 'same' })),
   fc.constantFrom('relu', 'sigmoid', 'hardSwish', 'tanh').map((op) => (x: Wire) => x.activation(op)),

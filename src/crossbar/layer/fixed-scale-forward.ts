@@ -1,4 +1,4 @@
-import { type Rng, randomNormal, tf } from '../../tensor/index.js';
+import { type Rng, randomNormal, spreadTaps, tf } from '../../tensor/index.js';
 import { engineOf } from '../config/crossbar-config.js';
 import type { IoParameters } from '../config/io-parameters.js';
 import { adcStep } from '../mvm/adc.js';
@@ -102,5 +102,10 @@ export function multiply(x: tf.Tensor, matrix: tf.Tensor2D, shape: LayerShape): 
 
 function convolve(x: tf.Tensor4D, kernel: tf.Tensor4D, shape: ConvShape): tf.Tensor {
   const pad = tfPad(explicitPad(shape, x.shape[1], x.shape[2]));
-  return tf.conv2d(x, kernel, [...shape.strides], pad, 'NHWC', [...shape.dilations]);
+  const { strides, dilations } = shape;
+  if (Math.max(...strides) === 1 || Math.max(...dilations) === 1) {
+    return tf.conv2d(x, kernel, [...strides], pad, 'NHWC', [...dilations]);
+  }
+  // tfjs has no strides beside dilations
+  return tf.tidy(() => tf.conv2d(x, spreadTaps(kernel, dilations), [...strides], pad, 'NHWC'));
 }

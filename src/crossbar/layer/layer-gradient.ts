@@ -1,4 +1,4 @@
-import { clippedFilterGradient, tf } from '../../tensor/index.js';
+import { clippedFilterGradient, spreadTaps, tf } from '../../tensor/index.js';
 import type { LayerGrid } from './layer-grid.js';
 import { type ConvShape, explicitPad, type LayerShape, tfPad } from './layer-shape.js';
 
@@ -11,7 +11,8 @@ export function inputGradient(
 ): tf.Tensor {
   if (shape.kind === 'dense') return tf.matMul(dy as tf.Tensor2D, matrix, false, true);
   const [kh, kw] = shape.kernel;
-  const filter = spreadTaps(tf.reshape(matrix, [kh, kw, shape.inChannels, shape.outChannels]), shape);
+  // tfjs' gradient kernels know no dilation
+  const filter = spreadTaps(tf.reshape(matrix, [kh, kw, shape.inChannels, shape.outChannels]), shape.dilations);
   const attrs = { ...convAttrs(shape, inputShape), inputShape: [...inputShape] };
   return run('Conv2DBackpropInput', { dy, filter }, attrs);
 }
@@ -91,22 +92,6 @@ export function allInside(inside: readonly tf.Tensor[]): boolean {
 function convAttrs(shape: ConvShape, inputShape: readonly number[]) {
   const pad = tfPad(explicitPad(shape, inputShape[1]!, inputShape[2]!));
   return { strides: [...shape.strides], pad, dataFormat: 'NHWC', dimRoundingMode: undefined };
-}
-
-/** tfjs' gradient kernels know no dilation: a dilated kernel is a larger one with zeros between its taps. */
-function spreadTaps(kernel: tf.Tensor, { kernel: [kh, kw], dilations: [dh, dw] }: ConvShape): tf.Tensor {
-  if (dh === 1 && dw === 1) return kernel;
-  const [, , inChannels, outChannels] = kernel.shape as [number, number, number, number];
-  const spaced = tf.reshape(kernel, [kh, 1, kw, 1, inChannels * outChannels]);
-  const padded = tf.pad(spaced, [
-    [0, 0],
-    [0, dh - 1],
-    [0, 0],
-    [0, dw - 1],
-    [0, 0],
-  ]);
-  const full = tf.reshape(padded, [kh * dh, kw * dw, inChannels, outChannels]);
-  return tf.slice(full, [0, 0, 0, 0], [(kh - 1) * dh + 1, (kw - 1) * dw + 1, inChannels, outChannels]);
 }
 
 function run(kernel: string, inputs: Record<string, tf.Tensor>, attrs: Record<string, unknown>): tf.Tensor {

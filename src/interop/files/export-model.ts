@@ -27,6 +27,23 @@ export async function exportModel(
   dir: string,
   about: Readonly<Record<string, unknown>> = {},
 ): Promise<ExportResult> {
+  // first of all: a network that fails here leaves no half of a model
+  const withoutLayersModel = layersRefusal(model.graph);
+  const layersModel = withoutLayersModel === undefined ? toLayersModel(model) : undefined;
+  try {
+    const files = await writeModel(model, dir, about);
+    const layersFiles = layersModel === undefined ? [] : await saveLayersModel(layersModel, dir);
+    return { files: [...files, ...layersFiles], withoutLayersModel };
+  } finally {
+    layersModel?.dispose();
+  }
+}
+
+async function writeModel(
+  model: Model,
+  dir: string,
+  about: Readonly<Record<string, unknown>>,
+): Promise<readonly string[]> {
   makeFolder(dir);
   const weights = model.exportWeights();
   const bytes = packWeights(weights);
@@ -44,12 +61,7 @@ export async function exportModel(
   };
   await writeFile(join(dir, weightsFile), bytes);
   await writeFile(join(dir, graphFile), `${JSON.stringify(document, null, 1)}\n`);
-  const withoutLayersModel = layersRefusal(model.graph);
-  if (withoutLayersModel !== undefined) return { files: [graphFile, weightsFile], withoutLayersModel };
-  const layersModel = toLayersModel(model);
-  const layersFiles = await saveLayersModel(layersModel, dir);
-  layersModel.dispose();
-  return { files: [graphFile, weightsFile, ...layersFiles], withoutLayersModel };
+  return [graphFile, weightsFile];
 }
 
 function packWeights(weights: WeightMap): Buffer {

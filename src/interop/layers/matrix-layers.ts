@@ -6,36 +6,56 @@ type Pair = [number, number];
 
 /** A convolution layer, with a padding layer before it where padding is explicit. */
 export function conv2d(node: NodeOf<'conv2d'>, context: LayerContext): tfl.SymbolicTensor {
-  const { writer, inputShapes } = context;
-  const kernel = writer.weight(node, 'kernel');
-  const layer = tfl.layers.conv2d({
-    name: writer.name(node.id),
-    filters: node.filters,
-    kernelSize: [...node.kernel] as Pair,
-    strides: [...node.strides] as Pair,
-    dilationRate: [...node.dilations] as Pair,
-    padding: implicit(node.padding),
-    useBias: node.bias,
-    kernelInitializer: 'zeros',
-  });
-  const dense = node.groups === 1 ? kernel : ungrouped(kernel, inputShapes[0]![2]!, node.groups);
-  return writer.apply(layer, [padded(node, context)], withBias(node, dense, context));
+  const kernel = context.writer.weight(node, 'kernel');
+  const dense = node.groups === 1 ? kernel : ungrouped(kernel, context.inputShapes[0]![2]!, node.groups);
+  return convolution(node, dense, context);
 }
 
-/** A depthwise layer, with a padding layer before it where padding is explicit. */
+/**
+ * A depthwise layer, with a padding layer before it where padding is explicit. With dilations, which TensorFlow.js'
+ * depthwise layers save but do not heed, a convolution with zeros between the channels.
+ */
 export function depthwiseConv2d(node: NodeOf<'depthwiseConv2d'>, context: LayerContext): tfl.SymbolicTensor {
-  const { writer } = context;
+  const { writer, inputShapes } = context;
+  const kernel = writer.weight(node, 'kernel');
+  if (isDilated(node)) {
+    const [height, width, channels, multiplier] = kernel.shape as [number, number, number, number];
+    const grouped = { shape: [height, width, 1, channels * multiplier], data: kernel.data };
+    return convolution(node, ungrouped(grouped, inputShapes[0]![2]!, channels), context);
+  }
   const layer = tfl.layers.depthwiseConv2d({
     name: writer.name(node.id),
     kernelSize: [...node.kernel] as Pair,
     depthMultiplier: node.multiplier,
     strides: [...node.strides] as Pair,
-    dilationRate: [...node.dilations] as Pair,
     padding: implicit(node.padding),
     useBias: node.bias,
     depthwiseInitializer: 'zeros',
   });
-  return writer.apply(layer, [padded(node, context)], withBias(node, writer.weight(node, 'kernel'), context));
+  return writer.apply(layer, [padded(node, context)], withBias(node, kernel, context));
+}
+
+/** A convolution layer with a dense kernel [kh, kw, channels in, channels out]. */
+function convolution(
+  node: NodeOf<'conv2d' | 'depthwiseConv2d'>,
+  dense: WeightValues,
+  context: LayerContext,
+): tfl.SymbolicTensor {
+  // TensorFlow.js has no dilations beside strides
+  const spreads = isDilated(node) && Math.max(...node.strides) > 1;
+  const kernel = spreads ? spread(dense, node.dilations) : dense;
+  const [height, width, , filters] = kernel.shape as [number, number, number, number];
+  const layer = tfl.layers.conv2d({
+    name: context.writer.name(node.id),
+    filters,
+    kernelSize: [height, width],
+    strides: [...node.strides] as Pair,
+    dilationRate: spreads ? 1 : ([...node.dilations] as Pair),
+    padding: implicit(node.padding),
+    useBias: node.bias,
+    kernelInitializer: 'zeros',
+  });
+  return context.writer.apply(layer, [padded(node, context)], withBias(node, kernel, context));
 }
 
 /** A dense layer. */
@@ -52,6 +72,10 @@ export function dense(node: NodeOf<'dense'>, { writer, inputs }: LayerContext): 
     inputs,
     names.map((name) => writer.weight(node, name)),
   );
+}
+
+function isDilated({ dilations }: NodeOf<'conv2d' | 'depthwiseConv2d'>): boolean {
+  return Math.max(...dilations) > 1;
 }
 
 function withBias(
@@ -88,4 +112,19 @@ function ungrouped({ shape, data }: WeightValues, channels: number, groups: numb
     }
   }
   return { shape: [height, width, channels, filters], data: result };
+}
+
+/** A dilated kernel as a larger one with zeros between its taps. */
+function spread({ shape, data }: WeightValues, [down, across]: readonly [number, number]): WeightValues {
+  const [height, width, channels, filters] = shape as [number, number, number, number];
+  const [tall, wide] = [(height - 1) * down + 1, (width - 1) * across + 1];
+  const tap = channels * filters;
+  const result = new Float32Array(tall * wide * tap);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const from = (row * width + column) * tap;
+      result.set(data.subarray(from, from + tap), (row * down * wide + column * across) * tap);
+    }
+  }
+  return { shape: [tall, wide, channels, filters], data: result };
 }

@@ -66,9 +66,9 @@ export function combine(node: NodeOf<'add' | 'mul'>, context: LayerContext): tfl
   return writer.apply(node.op === 'add' ? tfl.layers.add(config) : tfl.layers.multiply(config), inputs);
 }
 
-/** A concatenation layer. */
-export function concat(node: NodeOf<'concat'>, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
-  const axis = node.axis < 0 ? node.axis : node.axis + 1;
+/** A concatenation layer; it takes every negative axis for the last one. */
+export function concat(node: NodeOf<'concat'>, { writer, inputs, inputShapes }: LayerContext): tfl.SymbolicTensor {
+  const axis = 1 + (node.axis < 0 ? node.axis + inputShapes[0]!.length : node.axis);
   return writer.apply(tfl.layers.concatenate({ name: writer.name(node.id), axis }), inputs);
 }
 
@@ -96,9 +96,15 @@ export function globalPool(
   return writer.apply(layer, inputs);
 }
 
-/** A flatten layer. */
-export function flatten(node: GraphNode, { writer, inputs }: LayerContext): tfl.SymbolicTensor {
-  return writer.apply(tfl.layers.flatten({ name: writer.name(node.id) }), inputs);
+/** A flatten layer; it refuses inputs that are flat already, which are handed on. */
+export function flatten(
+  node: GraphNode,
+  { writer, inputs, inputShapes, outputShape }: LayerContext,
+): tfl.SymbolicTensor {
+  const name = writer.name(node.id);
+  const isFlat = inputShapes[0]!.length < 2;
+  const layer = isFlat ? tfl.layers.reshape({ name, targetShape: [...outputShape] }) : tfl.layers.flatten({ name });
+  return writer.apply(layer, inputs);
 }
 
 /** A reshape layer. */

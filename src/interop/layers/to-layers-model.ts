@@ -53,7 +53,8 @@ const toLayers: { readonly [Op in Exclude<OpName, 'input' | 'constant' | 'attent
 
 /**
  * The model as a trainable tf.layers model with the same weights and the same results. Layers are named after the nodes.
- * Standard layers wherever tf.layers has them; the rest is {@link NodeLayer}s. The two models share nothing.
+ * Standard layers wherever tf.layers has them; the rest is {@link NodeLayer}s. The two models share nothing. TensorFlow.js
+ * lacks the gradient of dilated convolutions, so that networks with such can be evaluated there but not trained.
  *
  * @throws MODEL_INVALID naming the node that tf.layers cannot express (constants, GRUs that reset after the product).
  */

@@ -23,13 +23,13 @@ export class AnalogModel {
   constructor(
     readonly graph: NetworkGraph,
     weights: ReadonlyMap<string, tf.Tensor>,
-    unusedBiases: ReadonlySet<string>,
+    idleBiases: ReadonlySet<string>,
     config: CrossbarConfig,
     inputRanges: InputRanges,
     quantisationRanges: QuantisationRanges = {},
   ) {
     this.#weights = weights;
-    this.#network = bindNetwork(graph, weights, unusedBiases);
+    this.#network = bindNetwork(graph, weights, idleBiases);
     this.#grids = new TileGrids(this.#network.matrices, config, inputRanges);
     this.#grids.useQuantisationRanges(quantisationRanges);
   }

@@ -19,6 +19,9 @@ export interface BoundNetwork {
   dispose(): void;
 }
 
+/** A set of names that may change. */
+type Names = Pick<ReadonlySet<string>, 'has'>;
+
 /** One node (or a weight matrix, the batch norm behind it and its ReLU) and the slots it reads and writes. */
 interface Step {
   readonly run: Runner;
@@ -31,14 +34,14 @@ interface Step {
 /**
  * Joins a graph with its weights, full names to tensors.
  *
- * @param unusedBiases names of biases that are left out, see {@link redundantBiases}
+ * @param idleBiases tells, at each use, which biases are left out, see {@link IdleBiases}
  */
 export function bindNetwork(
   graph: NetworkGraph,
   weights: ReadonlyMap<string, tf.Tensor>,
-  unusedBiases: ReadonlySet<string> = new Set(),
+  idleBiases: Names = new Set<string>(),
 ): BoundNetwork {
-  const matrices = bindMatrices(graph, weights, unusedBiases);
+  const matrices = bindMatrices(graph, weights, idleBiases);
   const { steps, staged } = bindSteps(graph, weights, matrices);
   const output = steps.length - 1;
   const endsInSoftmax = graph.nodes.find(({ id }) => id === graph.output)!.op === 'softmax';
@@ -52,22 +55,7 @@ export function bindNetwork(
   };
 }
 
-/** Biases right in front of a batch norm, which takes away whatever they add. */
-export function redundantBiases(graph: NetworkGraph): Set<string> {
-  const readers = consumers(graph);
-  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  const redundant = matrixLayers(graph).filter(({ node, bias }) => {
-    const [reader, ...others] = readers.get(node)!;
-    return bias !== null && others.length === 0 && reader !== undefined && nodes.get(reader)!.op === 'batchNorm';
-  });
-  return new Set(redundant.map(({ node, bias }) => `${node}/${bias}`));
-}
-
-function bindMatrices(
-  graph: NetworkGraph,
-  weights: ReadonlyMap<string, tf.Tensor>,
-  unusedBiases: ReadonlySet<string>,
-): BoundMatrix[] {
+function bindMatrices(graph: NetworkGraph, weights: ReadonlyMap<string, tf.Tensor>, idleBiases: Names): BoundMatrix[] {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   return matrixLayers(graph).map((layer: MatrixLayer) => {
     const node = nodes.get(layer.node)!;
@@ -75,7 +63,9 @@ function bindMatrices(
     return {
       ...layer,
       kernelTensor: weights.get(`${layer.node}/${layer.kernel}`)!,
-      biasTensor: layer.bias === null || unusedBiases.has(bias) ? null : weights.get(bias)!,
+      get biasTensor() {
+        return layer.bias === null || idleBiases.has(bias) ? null : weights.get(bias)!;
+      },
       depthwise: node.op === 'depthwiseConv2d',
       expand: kernelExpansion(node, layer.shape.kind === 'conv2d' ? layer.shape.inChannels : 0),
     };

@@ -7,7 +7,7 @@ import type { GraphNode } from '../graph/ops/index.js';
 export interface BoundMatrix extends MatrixLayer {
   /** The trainable kernel, in the layout of its node. */
   readonly kernelTensor: tf.Tensor;
-  /** Null where there is no bias, or where one that is zero stands in front of a batch norm and has no effect. */
+  /** The bias at present; null where there is none, or where one that is zero stands in front of a batch norm. */
   readonly biasTensor: tf.Tensor | null;
   readonly depthwise: boolean;
   /**

@@ -1,5 +1,5 @@
 import type { LayerShape, Padding } from '../../crossbar/index.js';
-import { isTaping, tf } from '../../tensor/index.js';
+import { isTaping, spreadTaps, tf } from '../../tensor/index.js';
 import type { BoundMatrix, MatrixEngine } from './bound-matrix.js';
 import { withDenseKernel } from './bound-matrix.js';
 
@@ -19,16 +19,25 @@ export const digitalEngine: MatrixEngine = {
 function multiply(matrix: BoundMatrix, x: tf.Tensor): tf.Tensor {
   const { shape, kernelTensor } = matrix;
   if (shape.kind === 'dense') return tf.matMul(x as tf.Tensor2D, kernelTensor as tf.Tensor2D);
-  if (matrix.depthwise) return depthwise(x as tf.Tensor4D, kernelTensor as tf.Tensor4D, shape);
-  return withDenseKernel(matrix, (kernel) => convolve(x as tf.Tensor4D, kernel as tf.Tensor4D, shape));
+  if (matrix.depthwise) return convolve(tf.depthwiseConv2d, x, kernelTensor, shape);
+  return withDenseKernel(matrix, (kernel) => convolve(tf.conv2d, x, kernel, shape));
 }
 
-function convolve(x: tf.Tensor4D, kernel: tf.Tensor4D, { strides, padding, dilations }: ConvShape): tf.Tensor4D {
-  return tf.conv2d(x, kernel, pair(strides), tfPadding(padding), 'NHWC', pair(dilations));
-}
-
-function depthwise(x: tf.Tensor4D, kernel: tf.Tensor4D, { strides, padding, dilations }: ConvShape): tf.Tensor4D {
-  return tf.depthwiseConv2d(x, kernel, pair(strides), tfPadding(padding), 'NHWC', pair(dilations));
+function convolve(
+  product: typeof tf.conv2d | typeof tf.depthwiseConv2d,
+  x: tf.Tensor,
+  kernel: tf.Tensor,
+  { strides, padding, dilations }: ConvShape,
+): tf.Tensor4D {
+  const run = (filter: tf.Tensor, spacing: readonly [number, number]) =>
+    product(x as tf.Tensor4D, filter as tf.Tensor4D, pair(strides), tfPadding(padding), 'NHWC', pair(spacing));
+  // tfjs has no dilations beside strides, and no gradient of them
+  const isPlain = Math.max(...dilations) === 1 || (Math.max(...strides) === 1 && !isTaping());
+  if (isPlain) return run(kernel, dilations);
+  const spread = spreadTaps(kernel as tf.Tensor4D, dilations);
+  const result = run(spread, [1, 1]);
+  spread.dispose();
+  return result;
 }
 
 function pair(values: readonly [number, number]): [number, number] {

@@ -3,11 +3,12 @@ import { isTaping, type Rng, tf } from '../../tensor/index.js';
 import type { NetworkGraph } from '../graph/network-graph.js';
 import { type InputRanges, type QuantisationRanges, TileGrids } from './analog-engines.js';
 import { AnalogModel } from './analog-model.js';
-import { type BoundNetwork, bindNetwork, redundantBiases } from './bind-network.js';
+import { type BoundNetwork, bindNetwork } from './bind-network.js';
 import { CalibrationObserver, isCalibrationType } from './calibration.js';
 import { checkBatch } from './check-batch.js';
 import { type CrossbarMatrix, crossbarMatrix, setCrossbarMatrix } from './crossbar-matrices.js';
 import { digitalEngine } from './digital-engine.js';
+import { IdleBiases } from './idle-biases.js';
 import { InputRangeObserver, type InputRangeOptions } from './input-ranges.js';
 import { MovingStatistics } from './moving-statistics.js';
 import type { Pass } from './runner.js';
@@ -48,8 +49,7 @@ export class Model {
   readonly #variables: ReadonlyMap<string, tf.Variable>;
   readonly #network: BoundNetwork;
   readonly #moving: MovingStatistics;
-  /** Biases without effect; they are zero and stay so. */
-  readonly #unusedBiases: ReadonlySet<string>;
+  readonly #idleBiases: IdleBiases;
   #grids: TileGrids | null = null;
   #inputRanges: InputRanges = {};
   #quantisationRanges: QuantisationRanges = {};
@@ -57,8 +57,8 @@ export class Model {
   private constructor(graph: NetworkGraph, variables: ReadonlyMap<string, tf.Variable>) {
     this.graph = graph;
     this.#variables = variables;
-    this.#unusedBiases = new Set([...redundantBiases(graph)].filter((name) => isZero(variables.get(name)!)));
-    this.#network = bindNetwork(graph, variables, this.#unusedBiases);
+    this.#idleBiases = new IdleBiases(graph, variables);
+    this.#network = bindNetwork(graph, variables, this.#idleBiases);
     this.#moving = new MovingStatistics(
       graph.nodes.flatMap((node) => {
         if (node.op !== 'batchNorm') return [];
@@ -74,10 +74,13 @@ export class Model {
     return this.#variables;
   }
 
-  /** The variables that training changes, in the order of the nodes. */
+  /**
+   * The variables that training changes, in the order of the nodes. A bias in front of a batch norm is among them only
+   * where it is not zero.
+   */
   trainable(): tf.Variable[] {
     return [...this.#variables]
-      .filter(([name, variable]) => variable.trainable && !this.#unusedBiases.has(name))
+      .filter(([name, variable]) => variable.trainable && !this.#idleBiases.has(name))
       .map(([, variable]) => variable);
   }
 
@@ -236,7 +239,7 @@ export class Model {
       [...this.weights].map(([name, variable]) => [name, tf.keep(tf.clone(variable as tf.Tensor))]),
     );
     const { graph, quantisationRanges } = this;
-    return new AnalogModel(graph, tensors, this.#unusedBiases, config, inputRanges, quantisationRanges);
+    return new AnalogModel(graph, tensors, this.#idleBiases.names(), config, inputRanges, quantisationRanges);
   }
 
   /** The weights that go on crossbars, layer by layer, as matrices. The caller owns the tensors. */
@@ -277,8 +280,4 @@ export class Model {
 /** A pass of inference with an engine. */
 function inferencePass(engine: Pass['engine']): Pass {
   return { engine, training: false, rng: undefined, means: [], variances: [] };
-}
-
-function isZero(variable: tf.Variable): boolean {
-  return variable.dataSync().every((value) => value === 0);
 }

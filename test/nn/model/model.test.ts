@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolveCrossbar } from '../../../src/crossbar/index.js';
 import { GraphBuilder, Model, type NetworkGraph, resnetTiny, type Wire } from '../../../src/nn/index.js';
 import {
   createRng,
@@ -143,6 +144,105 @@ describe('batch normalisation', () => {
     });
     fresh.dispose();
     biased.dispose();
+  });
+});
+
+describe('a bias in front of a batch norm', () => {
+  const crossbar = resolveCrossbar('ideal');
+  const builder = new GraphBuilder('bias', [2, 2, 3]);
+  const stem = builder.input.conv2d({ id: 'conv', filters: 2, kernel: 1 }).batchNorm().relu();
+  const graph = builder.build(stem.globalAvgPool().dense(2, { id: 'dense' }).batchNorm());
+
+  it('counts in every mode once it is assigned a value', () => {
+    const model = Model.create(graph, rng);
+    model.enableHwa(crossbar, {});
+    const x = randomNormal([3, 2, 2, 3], rng.child('bias'));
+    const results = () => {
+      const analog = model.toAnalog(crossbar);
+      analog.program(rng.child('program'));
+      const tensors = [model.predict(x), model.forward(x, { mode: 'hwa', rng }), analog.predict(x, rng)];
+      const values = tensors.map((tensor) => [...tensor.dataSync()]);
+      tf.dispose(tensors);
+      analog.dispose();
+      return values;
+    };
+    const before = results();
+    for (const name of ['conv/bias', 'dense/bias']) {
+      tf.tidy(() => model.weights.get(name)!.assign(tf.tensor1d([1, 2])));
+    }
+    const after = results();
+    const loaded = Model.fromWeights(graph, model.exportWeights());
+    const expected = tf.tidy(() => [...loaded.predict(x).dataSync()]);
+    for (const [i, value] of expected.entries()) {
+      for (const mode of after) expect(mode[i]).toBeCloseTo(value, 4);
+      expect(Math.abs(value - before[0]![i]!)).toBeGreaterThan(0.5);
+    }
+    expect(model.trainable().length).toBe(loaded.trainable().length);
+    loaded.dispose();
+    model.dispose();
+    x.dispose();
+  });
+
+  it('stays out of training where it is assigned zeros', () => {
+    const model = Model.create(graph, rng);
+    const before = model.trainable().length;
+    tf.tidy(() => model.weights.get('conv/bias')!.assign(tf.zeros([2])));
+    expect(model.trainable().length).toBe(before);
+    model.dispose();
+  });
+
+  it('is trained where it belongs to a recurrent layer, which the batch norm does not undo', () => {
+    const builder = new GraphBuilder('recurrent', [4, 3]);
+    const memory = builder.append({ op: 'lstm', id: 'lstm', units: 2 }, [builder.input]);
+    const model = Model.create(builder.build(memory.batchNorm()), rng);
+    expect(model.trainable()).toContain(model.weights.get('lstm/bias'));
+    model.dispose();
+  });
+
+  it('is trained where the result of its layer is the result of the network', () => {
+    const builder = new GraphBuilder('aside', [3]);
+    const output = builder.input.dense(2, { id: 'dense' });
+    output.batchNorm();
+    const model = Model.create(builder.build(output), rng);
+    expect(model.trainable()).toContain(model.weights.get('dense/bias'));
+    model.dispose();
+  });
+});
+
+describe('a constant in a concatenation', () => {
+  const builder = new GraphBuilder('positions', [2, 3]);
+  const constant = builder.append({ op: 'constant', id: 'marks', shape: [2, 1] }, []);
+  const joined = constant.dense(2, { id: 'embed' }).concat([builder.input, constant]);
+  const graph = builder.build(joined.dense(2, { id: 'dense' }));
+  const crossbar = resolveCrossbar('ideal');
+
+  it.each([1, 4])('is the same for each of %d samples, in every mode', (batch) => {
+    const weights = { 'marks/value': { shape: [2, 1], data: Float32Array.of(3, -1) } };
+    const fresh = Model.create(graph, rng);
+    const model = Model.fromWeights(graph, { ...fresh.exportWeights(), ...weights });
+    model.enableHwa(crossbar, {});
+    const analog = model.toAnalog(crossbar);
+    analog.program(rng.child('program'));
+    tf.tidy(() => {
+      const x = randomNormal([batch, 2, 3], rng.child('samples'));
+      const [marks, embed, kernel] = ['marks/value', 'embed/kernel', 'dense/kernel'].map((n) => model.weights.get(n)!);
+      const every = (value: tf.Tensor) => tf.tile(tf.expandDims(value, 0), [batch, 1, 1]);
+      const embedded = every(tf.matMul(marks as tf.Tensor2D, embed as tf.Tensor2D));
+      const rows = tf.reshape(tf.concat([embedded, x, every(marks!)], 2), [-1, 6]);
+      const expected = tf.matMul(rows, kernel as tf.Tensor2D).dataSync();
+      const results = [model.predict(x), model.forward(x, { mode: 'hwa', rng }), analog.predict(x, rng)];
+      for (const result of results) {
+        expect(result.shape).toEqual([batch, 2, 2]);
+        for (const [i, value] of result.dataSync().entries()) expect(value).toBeCloseTo(expected[i]!, 4);
+      }
+      const gradient = tf.variableGrads(() => tf.sum(model.forward(x)), [embed as tf.Variable]).grads;
+      const [down, across] = [tf.sum(marks!), tf.sum(tf.slice(kernel!, [0, 0], [2, 2]), 1)];
+      const byHand = tf.mul(tf.mul(down, across), batch).dataSync();
+      for (const [i, value] of Object.values(gradient)[0]!.dataSync().entries()) {
+        expect(value).toBeCloseTo(byHand[i]!, 4);
+      }
+    });
+    for (const one of [fresh, model, analog]) one.dispose();
   });
 });
 

@@ -20,13 +20,27 @@ export const mul: Binder<MulNode> = (_, binding) => fold(binding, (a, b) => tf.m
 
 export const concat: Binder<ConcatNode> = (node, { inputShapes }) => {
   const axis = resolveAxis(node.axis, inputShapes[0]!.length)! + 1;
-  return (inputs) => tf.concat([...inputs], axis);
+  return (inputs) => {
+    const batch = inputs.map(({ shape }) => shape[0]!).find((size) => size !== 1) ?? 1;
+    if (inputs.every(({ shape }) => shape[0] === batch)) return tf.concat([...inputs], axis);
+    return tf.tidy(() =>
+      tf.concat(
+        inputs.map((x) => repeat(x, batch)),
+        axis,
+      ),
+    );
+  };
 };
 
 function fold({ inputShapes, outputShape }: Binding, combine: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Runner {
   const aligned = inputShapes.every((shape) => shape.length === outputShape.length);
   if (aligned && inputShapes.length === 2) return ([a, b]) => combine(a!, b!);
   return (inputs) => tf.tidy(() => inputs.map((x) => align(x, outputShape.length)).reduce(combine));
+}
+
+/** A constant's batch of one as one of `batch` equal samples. */
+function repeat(x: tf.Tensor, batch: number): tf.Tensor {
+  return x.shape[0] === batch ? x : tf.tile(x, [batch, ...x.shape.slice(1).map(() => 1)]);
 }
 
 /** Puts axes of size 1 between the batch axis and a sample's axes until it has `rank` of the latter. */

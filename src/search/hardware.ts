@@ -1,6 +1,7 @@
 import { type Chip, readMode } from '../chip/index.js';
-import type { CrossbarConfig } from '../crossbar/index.js';
 import { type Architecture, type HardwareChoice, hardwareOf } from '../space/index.js';
+
+export { crossbarFor } from '../surrogate/index.js';
 
 /** Bits of the converters that the chips' published figures are for. */
 const publishedBits = 8;
@@ -8,23 +9,6 @@ const publishedBits = 8;
 /** What must be said beside results of a joint space. */
 export const hardwareNote =
   'Time and energy of other tiles and converters are scaled from the published 8-bit figures of the chip, which is an assumption: a product takes 2^(bits - 8) times as long, by the finer converter, and its energy also goes with the columns of the tile.';
-
-/** The crossbars that an architecture runs on: those of the configuration, changed by what the architecture chooses. */
-export function crossbarFor(crossbar: CrossbarConfig, architecture: Architecture | null): CrossbarConfig {
-  const choice = architecture === null ? null : hardwareOf(architecture);
-  if (choice === null) return crossbar;
-  const { tile, dacBits, adcBits, phases } = choice;
-  return {
-    ...crossbar,
-    forward: {
-      ...crossbar.forward,
-      inpRes: 2 ** dacBits - 2,
-      outRes: 2 ** adcBits - 2,
-      mvType: phases === 4 ? 'FourPhase' : 'OnePass',
-    },
-    mapping: { ...crossbar.mapping, maxInputSize: tile, maxOutputSize: tile },
-  };
-}
 
 /** The chip whose cores an architecture chooses, see {@link chipWith}. */
 export function chipFor(chip: Chip, architecture: Architecture | null): Chip {

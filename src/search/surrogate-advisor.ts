@@ -1,4 +1,5 @@
 import type { Chip } from '../chip/index.js';
+import { resolveCrossbar } from '../crossbar/index.js';
 import type { Architecture, SearchSpace } from '../space/index.js';
 import {
   createSurrogate,
@@ -43,6 +44,8 @@ export interface AdvisorOptions {
 export class SurrogateAdvisor implements Advisor {
   readonly after: number;
   readonly scored: number;
+  /** What must be said beside what it advises: that the surrogate to begin with is one of other images or tiles. */
+  readonly notes: readonly string[];
   #report: SurrogateReport | null = null;
   #warp: LabelWarp | undefined;
 
@@ -51,7 +54,7 @@ export class SurrogateAdvisor implements Advisor {
     private readonly surrogate: Surrogate,
     private readonly options: AdvisorOptions,
   ) {
-    if (options.warmStart !== undefined) surrogate.load(options.warmStart);
+    this.notes = options.warmStart === undefined ? [] : surrogate.load(options.warmStart);
     this.after = options.warmStart === undefined ? options.after : 0;
     this.scored = options.several?.scored ?? 0;
   }
@@ -127,10 +130,10 @@ function comparable(successes: readonly Success[], enough: number): readonly Suc
 /**
  * The surrogate that a configuration asks for, or undefined where none takes part.
  *
- * @throws SURROGATE_UNAVAILABLE, SURROGATE_INVALID, CONFIG_INVALID
+ * @throws SURROGATE_UNAVAILABLE, SURROGATE_INVALID, CONFIG_INVALID, CROSSBAR_INVALID
  */
 export function createAdvisor(
-  config: Pick<SearchConfig, 'search' | 'surrogate' | 'objective'>,
+  config: Pick<SearchConfig, 'search' | 'surrogate' | 'objective' | 'crossbar'>,
   space: SearchSpace,
   chip: Chip,
   rng: Rng,
@@ -140,7 +143,8 @@ export function createAdvisor(
   if (kind === null) return undefined;
   const { after, warmStart, zeroCost } = config.surrogate;
   const list = objectiveList(config.objective);
-  return new SurrogateAdvisor(createSurrogate(kind, space, { zeroCost }), {
+  const crossbar = resolveCrossbar(config.crossbar, 'crossbar');
+  return new SurrogateAdvisor(createSurrogate(kind, space, { zeroCost, crossbar }), {
     after,
     warmStart,
     rng,

@@ -13,15 +13,30 @@ export interface HeldOut {
   readonly measured: ArrayLike<number>;
 }
 
-/** `repeats` shuffles of `count` rows, each cut into `folds` parts that are held out in turn. */
-export function repeatedFolds(count: number, folds: number, repeats: number, rng: Rng): Fold[] {
-  return Array.from({ length: repeats }, () => rng.shuffle(Array.from({ length: count }, (_, i) => i))).flatMap(
-    (order) =>
-      Array.from({ length: folds }, (_, fold) => ({
-        kept: order.filter((_, place) => place % folds !== fold),
-        held: order.filter((_, place) => place % folds === fold),
-      })),
+/**
+ * `repeats` shuffles of some rows, each cut into `folds` parts that are held out in turn. Rows of equal keys stay together:
+ * an architecture that was evaluated twice is never asked about by who was fitted on it.
+ *
+ * @param keys one per row, for example the hash of its architecture; at least `folds` of them differ
+ */
+export function repeatedFolds(keys: readonly string[], folds: number, repeats: number, rng: Rng): Fold[] {
+  const groups = placesByKey(keys);
+  return Array.from({ length: repeats }, () => rng.shuffle([...groups])).flatMap((order) =>
+    Array.from({ length: folds }, (_, fold) => ({
+      kept: order.filter((_, place) => place % folds !== fold).flat(),
+      held: order.filter((_, place) => place % folds === fold).flat(),
+    })),
   );
+}
+
+function placesByKey(keys: readonly string[]): readonly (readonly number[])[] {
+  const groups = new Map<string, number[]>();
+  for (const [place, key] of keys.entries()) {
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [place]);
+    else known.push(place);
+  }
+  return [...groups.values()];
 }
 
 /**

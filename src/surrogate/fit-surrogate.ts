@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fail } from '../config/index.js';
 import type { SearchSpace } from '../space/index.js';
 import { createRng } from '../tensor/index.js';
 import { ceilingOf } from './ceiling.js';
+import { readCollection } from './collection.js';
 import { createMaker, createSurrogate } from './create-surrogate.js';
 import { repeatedFolds } from './cross-validation.js';
 import { featureImportance, type HeldOutRows } from './feature-importance.js';
@@ -40,11 +41,11 @@ export interface FitSummary extends FitNotes {
   readonly rows: number;
 }
 
-/** Fewest rows of a fold for which an order can be told. */
+/** Fewest architectures of a fold for which an order can be told. */
 const LEAST_FOLD = 3;
 
-/** Fewest rows worth a saved surrogate: below, a fold of five holds too few for an order. */
-const LEAST_ROWS = 25;
+/** Fewest architectures worth a saved surrogate: below, a fold of five holds too few for an order. */
+const LEAST_ARCHITECTURES = 25;
 
 /**
  * Fits a surrogate on collected rows, measures it on held-out parts of them, and writes models and card.
@@ -55,12 +56,13 @@ const LEAST_ROWS = 25;
 export function fitSurrogate(request: FitRequest): FitSummary {
   const { space, kind, seed, to, command } = request;
   const { rows, dropped } = readTrialTable(request.rows, space);
-  const folds = Math.min(request.folds, Math.floor(rows.length / LEAST_FOLD));
-  if (rows.length < LEAST_ROWS) {
+  const architectures = new Set(rows.map(({ architecture }) => space.hash(architecture))).size;
+  const folds = Math.min(request.folds, Math.floor(architectures / LEAST_FOLD));
+  if (architectures < LEAST_ARCHITECTURES) {
     fail('SURROGATE_INVALID', 'Too few rows for a surrogate that is kept.', {
       source: request.rows,
-      found: `${rows.length} rows with figures`,
-      accepted: `>= ${LEAST_ROWS}`,
+      found: `${rows.length} rows with figures, of ${architectures} architectures`,
+      accepted: `>= ${LEAST_ARCHITECTURES} architectures`,
     });
   }
   const [quality, importance] = heldOut({ ...request, folds }, rows);
@@ -74,7 +76,7 @@ export function fitSurrogate(request: FitRequest): FitSummary {
     },
     ceiling: ceilingOf(space, rows, repeatsOf(request)),
     importance,
-    collection: collectionOf(request.rows),
+    collection: readCollection(request.rows),
   };
   const surrogate = createSurrogate(kind, space, { ...patient, folds: 0 });
   try {
@@ -103,7 +105,8 @@ function heldOut(
   const answers: Answers[] = [];
   const parts: HeldOutRows[] = [];
   try {
-    for (const { kept, held } of repeatedFolds(rows.length, folds, 1, createRng(seed, 'surrogate/score'))) {
+    const hashes = rows.map(({ architecture }) => space.hash(architecture));
+    for (const { kept, held } of repeatedFolds(hashes, folds, 1, createRng(seed, 'surrogate/score'))) {
       const labels = Float64Array.from(kept, (i) => accuracies[i]!);
       const model = maker.fit(tableOf(kept), labels, seed, 'both');
       parts.push({ model, table: tableOf(held), measured: held.map((i) => accuracies[i]!) });
@@ -126,18 +129,4 @@ function repeatsOf({ rows, repeats, space }: FitRequest): readonly TrialRow[] {
   const beside = join(dirname(rows), 'repeats.csv');
   const file = repeats ?? (existsSync(beside) ? beside : undefined);
   return file === undefined ? [] : readTrialTable(file, space).rows;
-}
-
-/** What `surrogate collect` wrote beside the rows of how they were made; null where nothing is. */
-function collectionOf(rows: string): FitNotes['collection'] {
-  const file = join(dirname(rows), 'collection.json');
-  if (!existsSync(file)) return null;
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-  } catch (error) {
-    return fail('DATA_INVALID', 'The description of the rows is not JSON.', {
-      source: file,
-      found: (error as Error).message,
-    });
-  }
 }

@@ -1,5 +1,6 @@
 export { ArchitectureRanker, type Ranking } from './architecture-ranker.js';
 export type { Ceiling } from './ceiling.js';
+export { type RowsOrigin, spaceOfRows } from './collection.js';
 export { columnScale, scaleColumns } from './column-scale.js';
 export { type CreateSurrogateOptions, createSurrogate } from './create-surrogate.js';
 export type { FeatureImportance } from './feature-importance.js';
@@ -22,6 +23,7 @@ export { type XgboostStatus, xgboostStatus } from './xgboost/library.js';
 export { TreeEnsemble } from './xgboost/tree-ensemble.js';
 export {
   activationCodes,
+  crossbarFor,
   crossbarSnr,
   noiseSensitivity,
   synflow,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fail, makeFolder } from '../config/index.js';
+import type { CrossbarConfig } from '../crossbar/index.js';
 import { type Architecture, type EncodingKind, type SearchSpace, surveyArchitectures } from '../space/index.js';
 import { writeFileAtomic } from '../store/index.js';
 import type { Rng } from '../tensor/index.js';
@@ -8,7 +9,7 @@ import { columnRanges, isWithin } from './feature-ranges.js';
 import type { Model, ModelMaker, Purpose } from './model.js';
 import { requireMembers } from './require-members.js';
 import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
-import { type FitNotes, readCard, type SurrogateCard } from './surrogate-card.js';
+import { encodedFor, encodingNotes, type FitNotes, heldOutOf, readCard, type SurrogateCard } from './surrogate-card.js';
 import type { SurrogateKind } from './surrogate-kind.js';
 import { type FeatureTable, featureTable } from './xgboost/booster.js';
 import { ZeroCostFeatures, type ZeroCostName } from './zero-cost/index.js';
@@ -22,6 +23,11 @@ export interface SurrogateOptions {
    * need a tensor backend in use.
    */
   readonly zeroCost?: readonly ZeroCostName[];
+  /**
+   * Crossbars that `crossbarSnr` is computed for; `pcm-8bit-256` by default. What an architecture of a joint space chooses
+   * comes before them.
+   */
+  readonly crossbar?: CrossbarConfig;
   /** Folds of the held-out scores, 5 by default; 0 for none, which saves their time. */
   readonly folds?: number;
   /** Times that all rows are cut into folds anew; 2 below 60 rows and 1 from there on, unless named; AVM and spread are held out once. */
@@ -39,7 +45,7 @@ const labelOf: Record<Target, (row: TrialRow) => number> = {
 
 const purposeOf: Record<Target, Purpose> = { score: 'both', avm: 'belief', std: 'amount' };
 
-/** Fewest rows of a fold for which an order can be told. */
+/** Fewest architectures of a fold for which an order can be told. */
 const LEAST_FOLD = 3;
 
 /** Fewer rows than this are held out twice over: a few folds of a few rows say little. */
@@ -60,12 +66,12 @@ export class ModelSurrogate implements Surrogate {
     private readonly kind: SurrogateKind,
     private readonly maker: ModelMaker,
     private readonly space: SearchSpace,
-    { encoding = 'extended', folds = 5, repeats, zeroCost = [] }: SurrogateOptions = {},
+    { encoding = 'extended', folds = 5, repeats, zeroCost = [], crossbar }: SurrogateOptions = {},
   ) {
     this.#encoding = encoding;
     this.#folds = folds;
     this.#repeats = repeats;
-    this.#zeroCost = new ZeroCostFeatures(space, zeroCost);
+    this.#zeroCost = new ZeroCostFeatures(space, zeroCost, crossbar);
   }
 
   fit(rows: readonly TrialRow[], rng: Rng): FitReport {
@@ -88,6 +94,7 @@ export class ModelSurrogate implements Surrogate {
       kind: this.kind,
       space: this.space.name,
       encoding: this.#encoding,
+      ...encodedFor(this.space),
       features: this.#featureNames(),
       ranges: columnRanges(features),
       seed,
@@ -119,18 +126,18 @@ export class ModelSurrogate implements Surrogate {
     const { models, card } = this.#fitted();
     makeFolder(folder);
     for (const target of targets) models[target].save(folder, target);
-    writeFileAtomic(
-      join(folder, 'card.json'),
-      `${JSON.stringify({ ...card, ...(notes && { fit: notes }) }, null, 2)}\n`,
-    );
+    const measured = notes !== undefined && card.folds === 0 ? heldOutOf(notes) : {};
+    const whole = { ...card, ...measured, ...(notes && { fit: notes }) };
+    writeFileAtomic(join(folder, 'card.json'), `${JSON.stringify(whole, null, 2)}\n`);
   }
 
-  load(folder: string): void {
+  load(folder: string): readonly string[] {
     const card = readCard(join(folder, 'card.json'), [this.kind], this.space, this.#encoding, this.#zeroCost.names);
     const models = ofEachTarget((target) => this.#load(folder, target, card.features.length));
     this.dispose();
     this.#models = models;
     this.#card = card;
+    return encodingNotes(card, this.space);
   }
 
   dispose(): void {
@@ -205,9 +212,10 @@ export class ModelSurrogate implements Surrogate {
     seed: number,
     rng: Rng,
   ): Omit<FitReport, 'rows'> {
-    const count = Math.min(this.#folds, Math.floor(rows.length / LEAST_FOLD));
+    const hashes = this.#folds === 0 ? [] : rows.map(({ architecture }) => this.space.hash(architecture));
+    const count = Math.min(this.#folds, Math.floor(new Set(hashes).size / LEAST_FOLD));
     const repeats = this.#repeats ?? (rows.length < FEW_ROWS ? 2 : 1);
-    const folds = count < 2 ? [] : repeatedFolds(rows.length, count, repeats, rng);
+    const folds = count < 2 ? [] : repeatedFolds(hashes, count, repeats, rng);
     const heldOut = (target: Target, some: readonly Fold[]) =>
       some.map((fold) => this.#heldOutFold(target, rows, features, seed, fold));
     const score = heldOut('score', folds);

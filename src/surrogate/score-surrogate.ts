@@ -16,7 +16,7 @@ export interface ScoreRequest {
   readonly train: string;
   /** Fit on the first so many of these rows only. */
   readonly trainRows?: number | undefined;
-  /** CSV file with the rows it is asked about. When it is the same file, those not fitted on. */
+  /** CSV file with the rows it is asked about, less those whose architecture is fitted. It may be the same file. */
   readonly test: string;
   /** Column to predict; higher is better. */
   readonly target: string;
@@ -34,8 +34,15 @@ export interface ScoreReport extends Quality {
   readonly target: string;
   /** The same on held-out parts of the training rows; null where there are none. */
   readonly crossValidated: (Quality & { readonly folds: number }) | null;
+  /**
+   * The same on the test rows whose features no fitted row has, and how many they are. Architectures that differ only in
+   * what cannot matter, such as cells with dead edges, have equal features. Null where there are fewer than two such rows.
+   */
+  readonly unseenFeatures: (Quality & { readonly rows: number }) | null;
   readonly trainRows: number;
   readonly testRows: number;
+  /** Rows left out of the test because their architecture is among those fitted. */
+  readonly seenRows: number;
   /** Rows whose target is no number. */
   readonly dropped: { readonly train: number; readonly test: number };
 }
@@ -58,21 +65,28 @@ export function scoreSurrogate(request: ScoreRequest): ScoreReport {
   const sameFile = resolve(request.train) === resolve(request.test);
   const testTable = sameFile ? trainTable : readMeasuredTable(request.test, space, target);
   const train = trainTable.rows.slice(0, count);
-  const test = sameFile ? testTable.rows.slice(count) : testTable.rows;
+  const others = sameFile ? testTable.rows.slice(count) : testTable.rows;
+  const hashes = new Set(hashesOf(space, train));
+  const test = others.filter(({ architecture }) => !hashes.has(space.hash(architecture)));
+  const seenRows = others.length - test.length;
   requireRows(train, request.train, 'train', request.trainRows ?? 2);
-  requireRows(test, request.test, 'test', 2);
+  requireRows(test, request.test, 'test', 2, seenRows);
+  const answers = fitAndAsk(kind, space, train, test, seed);
+  const unseen = withUnseenFeatures(space, train, test, answers);
   return {
     kind,
     target,
-    ...qualityOf(fitAndAsk(kind, space, train, test, seed)),
+    ...qualityOf(answers),
+    unseenFeatures: unseen.measured.length < 2 ? null : { rows: unseen.measured.length, ...qualityOf(unseen) },
     crossValidated: crossValidate(kind, space, train, folds, seed),
     trainRows: train.length,
     testRows: test.length,
+    seenRows,
     dropped: { train: trainTable.dropped, test: testTable.dropped },
   };
 }
 
-/** Quality on rows that are held out in turn. */
+/** Quality on rows that are held out in turn, all rows of an architecture together; null with fewer architectures than folds. */
 export function crossValidate(
   kind: SurrogateKind,
   space: SearchSpace,
@@ -80,8 +94,9 @@ export function crossValidate(
   folds: number,
   seed: number,
 ): ScoreReport['crossValidated'] {
-  if (folds < 2 || rows.length < folds) return null;
-  const parts = repeatedFolds(rows.length, folds, 1, createRng(seed, 'surrogate/score'));
+  const hashes = hashesOf(space, rows);
+  if (folds < 2 || new Set(hashes).size < folds) return null;
+  const parts = repeatedFolds(hashes, folds, 1, createRng(seed, 'surrogate/score'));
   const chosen = (places: readonly number[]) => places.map((i) => rows[i]!);
   const answers = parts.map(({ kept, held }) => fitAndAsk(kind, space, chosen(kept), chosen(held), seed));
   return { folds, ...qualityOfParts(answers) };
@@ -99,20 +114,34 @@ export function fitAndAsk(kind: SurrogateKind, space: SearchSpace, train: Rows, 
   }
 }
 
+/** Answers to those of the test rows whose features no training row has. */
+export function withUnseenFeatures(space: SearchSpace, train: Rows, test: Rows, answers: Answers): Answers {
+  const featuresOf = ({ architecture }: Rows[number]) => space.encodeExtended(architecture).join();
+  const fitted = new Set(train.map(featuresOf));
+  const unseen = [...test.keys()].filter((i) => !fitted.has(featuresOf(test[i]!)));
+  const chosen = (values: ArrayLike<number>) => unseen.map((i) => values[i]!);
+  const { predicted, expected, measured } = answers;
+  return { predicted: chosen(predicted), expected: chosen(expected), measured: chosen(measured) };
+}
+
 function tableOf(space: SearchSpace, rows: Rows) {
   const encodings = rows.map(({ architecture }) => space.encodeExtended(architecture));
   return featureTable(encodings, space.featureNames('extended').length);
+}
+
+function hashesOf(space: SearchSpace, rows: Rows): string[] {
+  return rows.map(({ architecture }) => space.hash(architecture));
 }
 
 function valuesOf(rows: Rows): number[] {
   return rows.map(({ value }) => value);
 }
 
-function requireRows(rows: Rows, file: string, role: string, least: number): void {
+function requireRows(rows: Rows, file: string, role: string, least: number, seen = 0): void {
   if (rows.length >= Math.max(2, least)) return;
   fail('SURROGATE_INVALID', `Too few rows to ${role} on.`, {
     source: file,
-    found: `${rows.length} rows with a number`,
+    found: `${rows.length} rows with a number${seen === 0 ? '' : `, beside ${seen} of architectures that are fitted`}`,
     accepted: `>= ${Math.max(2, least)}`,
   });
 }

@@ -42,6 +42,10 @@ export const surrogateCardSchema = z.strictObject({
   /** Search space it was fitted on. */
   space: z.string(),
   encoding: z.enum(['base', 'extended']),
+  /** Height, width and channels of the images that the features are for; absent where not known: older cards, imported models. */
+  inputShape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]).optional(),
+  /** Rows and columns of the crossbars that the features are for; absent where not known, or where architectures choose them. */
+  tile: z.strictObject({ rows: z.int().min(1), cols: z.int().min(1) }).optional(),
   /** Names of the features, in order. */
   features: z.array(z.string()).min(1),
   /** Least and greatest value of each feature among the rows: outside, predictions are guesses. */
@@ -62,6 +66,51 @@ export const surrogateCardSchema = z.strictObject({
 });
 
 export type SurrogateCard = z.output<typeof surrogateCardSchema>;
+
+/** What a card says of a space's features. */
+export function encodedFor({ task, tile, geneNames }: SearchSpace): Pick<SurrogateCard, 'inputShape' | 'tile'> {
+  const [height, width, channels] = task.inputShape;
+  const own = geneNames.includes('tile');
+  return { inputShape: [height, width, channels], ...(!own && { tile: { rows: tile.rows, cols: tile.cols } }) };
+}
+
+/** What must be said where a surrogate was fitted on features of other images or tiles than a space has; often nothing. */
+export function encodingNotes({ encoding, inputShape, tile }: SurrogateCard, space: SearchSpace): string[] {
+  // the plain encodings are the genes
+  if (encoding === 'base') return [];
+  const here = encodedFor(space);
+  return [
+    ...differenceNote('images', inputShape?.join('x'), here.inputShape?.join('x')),
+    ...differenceNote('tiles', tileText(tile), tileText(here.tile)),
+  ];
+}
+
+function differenceNote(what: string, fitted: string | undefined, asked: string | undefined): string[] {
+  if (fitted === undefined || asked === undefined || fitted === asked) return [];
+  return [
+    `the surrogate was fitted on features for ${what} of ${fitted}, and is asked with those for ${asked}: its values are off, its order by less`,
+  ];
+}
+
+function tileText(tile: SurrogateCard['tile']): string | undefined {
+  return tile === undefined ? undefined : `${tile.rows}x${tile.cols}`;
+}
+
+/** What was measured on held-out rows, as the fields of a card. */
+export function heldOutOf({
+  quality: { oneDayAccuracy, avm, std },
+}: FitNotes): Pick<
+  SurrogateCard,
+  'heldOutKendallTau' | 'betterHalfKendallTau' | 'avmKendallTau' | 'stdKendallTau' | 'folds'
+> {
+  return {
+    heldOutKendallTau: oneDayAccuracy?.kendallTau ?? null,
+    betterHalfKendallTau: oneDayAccuracy?.betterHalfKendallTau ?? null,
+    avmKendallTau: avm?.kendallTau ?? null,
+    stdKendallTau: std?.kendallTau ?? null,
+    folds: oneDayAccuracy?.folds ?? 0,
+  };
+}
 
 /** Reads a card and makes sure that it belongs to one of these kinds and to this space and these features. @throws SURROGATE_INVALID */
 export function readCard(

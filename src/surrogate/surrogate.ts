@@ -65,10 +65,17 @@ export interface Surrogate {
    * @throws ARCHITECTURE_INVALID naming the place in the list, when one is no point of the space
    */
   predict(architectures: readonly Architecture[]): Prediction[];
-  /** Writes the models as JSON and a card with what they were fitted on, to which `notes` are added. */
+  /**
+   * Writes the models as JSON and a card with what they were fitted on, to which `notes` are added. Where the fit held nothing
+   * out, what the notes measured stands in the card in its place.
+   */
   save(folder: string, notes?: FitNotes): void;
-  /** @throws SURROGATE_INVALID when the files are damaged or belong to another space or encoding */
-  load(folder: string): void;
+  /**
+   * @returns what must be said beside its predictions: that it was fitted on features of other images or tiles than this
+   *   space has
+   * @throws SURROGATE_INVALID when the files are damaged or belong to another space or encoding
+   */
+  load(folder: string): readonly string[];
   /** Frees native memory. */
   dispose(): void;
 }

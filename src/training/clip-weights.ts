@@ -1,5 +1,6 @@
 import type { Model } from '../nn/index.js';
 import { tf } from '../tensor/index.js';
+import { kernelNames } from './kernel-names.js';
 
 /**
  * A function that clips the kernels of a model to `sigma` standard deviations of what they are now (AIHWKit's
@@ -10,8 +11,9 @@ import { tf } from '../tensor/index.js';
  */
 export function clipWeights(model: Model, sigma: number): () => void {
   if (sigma === 0) return () => undefined;
+  const kernels = kernelNames(model.graph);
   const bounds = [...model.weights]
-    .filter(([name]) => name.endsWith('/kernel'))
+    .filter(([name]) => kernels.has(name))
     .map(([, kernel]) => ({ kernel, bound: sigma * standardDeviation(kernel) }));
   return () => {
     for (const { kernel, bound } of bounds) {

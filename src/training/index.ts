@@ -3,6 +3,7 @@ export { type AccuracyOptions, accuracy } from './accuracy.js';
 export { type DriftAccuracy, type DriftContext, driftAccuracy, meanAndStd } from './drift-accuracy.js';
 export { type GradientStep, gradientStep } from './gradient-step.js';
 export type { EpochRecord, StepRecord, TrainingHistory } from './history.js';
+export { kernelNames } from './kernel-names.js';
 export {
   type DigitalTraining,
   type DigitalTrainingOptions,

@@ -16,6 +16,7 @@ import { breathe } from './abort.js';
 import { accuracy } from './accuracy.js';
 import { gradientStep } from './gradient-step.js';
 import type { EpochRecord, StepRecord, TrainingHistory } from './history.js';
+import { kernelNames } from './kernel-names.js';
 import { learningRateAt, type Schedule } from './schedule.js';
 
 /** Images to train with. A `TaskData` is one. */
@@ -196,8 +197,9 @@ class TrainingRun {
   }
 }
 
-/** For each variable whether weight decay acts on it: by default on kernels, not on biases and batch norm parameters. */
+/** For each variable whether weight decay acts on it: by default on kernels, not on biases and the parameters of norms. */
 function decayedVariables(model: Model, variables: readonly tf.Variable[], all: boolean): boolean[] {
   const names = new Map([...model.weights].map(([name, variable]) => [variable.id, name]));
-  return variables.map((variable) => all || !/(^|\/)(bias|gamma|beta)$/.test(names.get(variable.id) ?? ''));
+  const kernels = kernelNames(model.graph);
+  return variables.map((variable) => all || kernels.has(names.get(variable.id) ?? ''));
 }

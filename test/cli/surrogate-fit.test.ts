@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -30,6 +30,25 @@ describe('kirchhoff surrogate fit', () => {
       `kirchhoff surrogate fit --space resnet-tiny --rows ${rows} --to ${to} --kind gp --seed 1 --folds 5`,
     );
     expect(card.fit.quality).toEqual(JSON.parse(stdout).quality);
+    expect(card).toMatchObject({ inputShape: [32, 32, 3], tile: { rows: 256, cols: 256 } });
+    expect(card.heldOutKendallTau).toBe(card.fit.quality.oneDayAccuracy.kendallTau);
+  });
+
+  it('takes images and tiles of the rows from flags, else from the collection beside them', () => {
+    const collected = mkdtempSync(join(tmpdir(), 'kirchhoff-fit-collected-'));
+    const beside = join(collected, 'rows.csv');
+    copyFileSync(rows, beside);
+    writeFileSync(join(collected, 'collection.json'), JSON.stringify({ task: { side: 16 }, chip: 'generic-512' }));
+    const cardOf = (...flags: string[]) => {
+      const to = join(collected, 'fitted');
+      const { status, stderr } = kirchhoff(...request, '--rows', beside, '--to', to, ...flags);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      return JSON.parse(readFileSync(join(to, 'card.json'), 'utf8'));
+    };
+    expect(cardOf()).toMatchObject({ inputShape: [16, 16, 3], tile: { rows: 512, cols: 512 } });
+    const named = cardOf('--side', '24', '--chip', 'hermes-64');
+    expect(named).toMatchObject({ inputShape: [24, 24, 3], tile: { rows: 256, cols: 256 } });
+    expect(named.fit.command).toContain(`--rows ${beside} --side 24 --chip hermes-64 --to`);
   });
 
   it('refuses a table that is missing with exit code 2, and writes nothing', () => {

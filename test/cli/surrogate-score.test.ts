@@ -8,10 +8,12 @@ import { kirchhoff } from './run-cli.js';
 const folder = mkdtempSync(join(tmpdir(), 'kirchhoff-score-'));
 const file = join(folder, 'cells.csv');
 const rng = createRng(1);
-const rows = Array.from({ length: 120 }, () => {
+const cells = new Map<string, number>();
+while (cells.size < 120) {
   const ops = Array.from({ length: 6 }, () => rng.int(0, 5));
-  return `"(${ops.join(', ')})",${ops.filter((op) => op === 2).length} ± 0.1`;
-});
+  cells.set(ops.join(', '), ops.filter((op) => op === 2).length);
+}
+const rows = [...cells].map(([ops, accuracy]) => `"(${ops})",${accuracy} ± 0.1`);
 writeFileSync(file, ['architecture,accuracy', ...rows, '"(0, 0, 0, 0, 0, 0)",none'].join('\n'));
 
 const request = ['--space', 'nasbench201', '--train', file, '--test', file, '--target', 'accuracy', '--kind', 'gp'];
@@ -25,6 +27,20 @@ describe('kirchhoff surrogate score', () => {
     // edges that lead nowhere count in the target and are invisible to the surrogate
     expect(report.kendallTau).toBeGreaterThan(0.4);
     expect(report.crossValidated.folds).toBe(5);
+    expect(report.seenRows).toBe(0);
+    expect(report.unseenFeatures.rows).toBeLessThanOrEqual(40);
+  });
+
+  it('leaves rows of fitted architectures out of the test, and tells those with new features apart', () => {
+    const twice = join(folder, 'twice.csv');
+    const equal = ['"(0, 1, 2, 1, 1, 1)",1', '"(3, 1, 2, 1, 1, 4)",1'];
+    writeFileSync(twice, ['architecture,accuracy', equal[0], ...rows, ...rows.slice(0, 7), equal[1]].join('\n'));
+    const again = request.with(3, twice).with(5, twice);
+    const { status, stdout } = kirchhoff('surrogate', 'score', ...again, '--train-rows', '81', '--folds', '0');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/41 test rows\s+0\.\d{3}/);
+    expect(stdout).toMatch(/\d+ of them with features that were not fitted\s+0\.\d{3}/);
+    expect(stdout).toContain('7 test rows of architectures that are fitted were left out');
   });
 
   it('prints a table for people', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { resolveCrossbar } from '../../src/crossbar/index.js';
 import { parseSearchConfig } from '../../src/search/config.js';
 import {
   Evolution,
@@ -11,8 +12,8 @@ import {
   type ToldTrial,
 } from '../../src/search/index.js';
 import { createAdvisor } from '../../src/search/surrogate-advisor.js';
-import { type Architecture, loadSpace } from '../../src/space/index.js';
-import { createSurrogate, xgboostStatus } from '../../src/surrogate/index.js';
+import { type Architecture, loadSpace, type SearchSpace } from '../../src/space/index.js';
+import { createSurrogate, crossbarSnr, xgboostStatus } from '../../src/surrogate/index.js';
 import { createRng } from '../../src/tensor/index.js';
 import { scratch, toySetup } from './support/toy-run.js';
 
@@ -79,6 +80,50 @@ describe.skipIf(!xgboostStatus().available)('SurrogateAdvisor (needs the XGBoost
     one.save(folder);
     expect(JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')).features).toContain('crossbarSnr');
     one.dispose();
+  });
+
+  it('sees them on the crossbars of the run', () => {
+    const snrRange = (crossbar: string) => {
+      const config = {
+        task: { name: 'synthetic-shapes' },
+        space: 'resnet-tiny',
+        crossbar,
+        surrogate: { kind: 'gp', after: 4, zeroCost: ['crossbarSnr'] },
+      };
+      const one = createAdvisor(parseSearchConfig(config, 'test'), space, toySetup().chip, createRng(1, 'surrogate'))!;
+      one.learn(told(sample(6, 1)));
+      const folder = scratch();
+      one.save(folder);
+      one.dispose();
+      return JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')).ranges.at(-1);
+    };
+    const snr = (crossbar: string) => {
+      const values = sample(6, 1).map((a) => Math.fround(crossbarSnr(space.build(a), resolveCrossbar(crossbar))));
+      return [Math.min(...values), Math.max(...values)];
+    };
+    const [usual, other] = ['pcm-8bit-256', 'TorchInferenceRPUConfig'] as const;
+    expect(snrRange(usual)).toEqual(snr(usual));
+    expect(snrRange(other)).toEqual(snr(other));
+    expect(snr(other)).not.toEqual(snr(usual));
+  });
+
+  it('says where the surrogate that it begins with is one of other images and tiles', () => {
+    const folder = join(scratch(), 'surrogate');
+    const earlier = advisor(16);
+    earlier.learn(told(sample(20, 6)));
+    earlier.save(folder);
+    earlier.dispose();
+    const notesIn = (asked: SearchSpace) => {
+      const config = { task: { name: 'synthetic-shapes' }, space: 'resnet-tiny', surrogate: { warmStart: folder } };
+      const one = createAdvisor(parseSearchConfig(config, 'test'), asked, toySetup().chip, createRng(1, 'surrogate'))!;
+      one.dispose();
+      return one.notes;
+    };
+    expect(notesIn(space)).toEqual([]);
+    expect(notesIn(loadSpace('resnet-tiny', { rows: 512, cols: 512 }, 16))).toEqual([
+      expect.stringContaining('images of 32x32x3, and is asked with those for 16x16x3'),
+      expect.stringContaining('tiles of 256x256, and is asked with those for 512x512'),
+    ]);
   });
 
   it('gives the same opinions whenever it is asked again from scratch', () => {

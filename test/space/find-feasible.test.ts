@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KirchhoffError } from '../../src/config/index.js';
 import { findFeasible, loadSpace, requireFeasible } from '../../src/space/index.js';
 import { createRng } from '../../src/tensor/index.js';
-import { smallSpace } from './support/spaces.js';
+import { smallDefinition, smallSpace } from './support/spaces.js';
 
 describe('findFeasible', () => {
   it('finds the smallest architecture of a small space, as enumeration does', () => {
@@ -20,6 +20,18 @@ describe('findFeasible', () => {
     const tight = space.withLimits({ params: space.counts(least).parameters });
     expect(tight.withinLimits(tight.sample(createRng(5)))).toBe(true);
   }, 20_000);
+
+  it('steps over values of M that a space leaves out', () => {
+    const genes = {
+      ...smallDefinition.genes,
+      ...{ outChannel0: { from: 8, to: 128, step: 4 }, M: [1, 3, 5], R: { from: 1, to: 16 }, B: { from: 1, to: 12 } },
+    };
+    const space = smallSpace({ genes });
+    const least = space.withLimits({ params: 1 });
+    const smallest = Array.from({ length: 8 }, (_, seed) => findFeasible(least, createRng(seed), 1).nearest);
+    expect(new Set(smallest.map(({ params }) => params.M))).toEqual(new Set([1]));
+    expect(new Set(smallest.map((a) => space.hash(a))).size).toBe(1);
+  });
 
   it('ends within seconds on every shipped space, with the nearest miss', () => {
     for (const name of ['analognas-cifar10', 'analognas-vww', 'analognas-kws', 'resnet-tiny']) {

@@ -2,12 +2,14 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadSpace } from '../../src/space/index.js';
+import { loadSpace, type SearchSpace } from '../../src/space/index.js';
 import { ceilingOf } from '../../src/surrogate/ceiling.js';
 import {
   createSurrogate,
   fitSurrogate,
   kendallTau,
+  type RowsOrigin,
+  spaceOfRows,
   surrogateCardSchema,
   type TrialRow,
 } from '../../src/surrogate/index.js';
@@ -63,6 +65,14 @@ describe('fitSurrogate', () => {
     expect(importance[0]!.importance).toBeGreaterThan(0.02);
     const card = surrogateCardSchema.parse(JSON.parse(readFileSync(join(folder, 'fitted/card.json'), 'utf8')));
     expect(card).toMatchObject({ kind: 'gp', rows: 90, fit: { command: 'kirchhoff surrogate fit' } });
+    expect(card).toMatchObject({
+      heldOutKendallTau: quality.oneDayAccuracy!.kendallTau,
+      betterHalfKendallTau: quality.oneDayAccuracy!.betterHalfKendallTau,
+      avmKendallTau: quality.avm!.kendallTau,
+      stdKendallTau: null,
+      folds: 3,
+    });
+    expect(card).toMatchObject({ inputShape: [32, 32, 3], tile: { rows: 256, cols: 256 } });
     const surrogate = createSurrogate('gp', space);
     surrogate.load(join(folder, 'fitted'));
     const scores = surrogate.predict(architectures).map(({ score }) => score);
@@ -73,6 +83,8 @@ describe('fitSurrogate', () => {
   it('refuses few rows, a missing column and a broken description', () => {
     const to = join(folder, 'none');
     expect(() => fitSurrogate({ ...request, rows: csv('few.csv', first.slice(0, 20)), to })).toThrow('Too few rows');
+    const twice = csv('few-twice.csv', [...first.slice(0, 20), ...first.slice(0, 20)]);
+    expect(() => fitSurrogate({ ...request, rows: twice, to })).toThrow('40 rows with figures, of 20 architectures');
     const file = join(folder, 'wrong.csv');
     writeFileSync(file, 'architecture,oneDayAccuracy,amv,std\n');
     expect(() => fitSurrogate({ ...request, rows: file, to })).toThrow('no column "avm"');
@@ -81,6 +93,105 @@ describe('fitSurrogate', () => {
     expect(() => fitSurrogate({ ...request, rows: cut, to })).toThrow(/cut\.csv\n.*row 90: 2 fields/);
     writeFileSync(join(folder, 'collection.json'), '{');
     expect(() => fitSurrogate({ ...request, rows: join(folder, 'rows.csv'), to })).toThrow('not JSON');
+  });
+});
+
+describe('architectures that stand in the rows twice', () => {
+  // accuracies of pure chance: only who saw an architecture can know its own
+  const chance = createRng(5, 'chance');
+  const single = architectures.slice(0, 40).map((architecture) => {
+    return { architecture, oneDayAccuracy: chance.uniform(), avm: chance.uniform(), std: chance.uniform() };
+  });
+  const doubled = [...single, ...single];
+
+  it('are never asked about by a model that was fitted on them, in a fit', () => {
+    const surrogate = createSurrogate('gp', space, { folds: 4 });
+    const { heldOutKendallTau, avmKendallTau, stdKendallTau } = surrogate.fit(doubled, createRng(1));
+    surrogate.dispose();
+    for (const tau of [heldOutKendallTau, avmKendallTau, stdKendallTau]) expect(Math.abs(tau ?? 0)).toBeLessThan(0.3);
+  });
+
+  it('nor in `surrogate fit`', () => {
+    const rows = csv('doubled.csv', doubled);
+    writeFileSync(join(folder, 'collection.json'), '{}');
+    const { quality } = fitSurrogate({ ...request, rows, to: join(folder, 'doubled') });
+    for (const { kendallTau: tau } of [quality.oneDayAccuracy!, quality.avm!, quality.std!]) {
+      expect(Math.abs(tau ?? 0)).toBeLessThan(0.3);
+    }
+  });
+
+  it('are too few for folds where they are few', () => {
+    const surrogate = createSurrogate('gp', space, { folds: 3 });
+    const few = [...single.slice(0, 5), ...single.slice(0, 5), ...single.slice(0, 5)];
+    expect(surrogate.fit(few, createRng(1))).toMatchObject({ rows: 15, folds: 0, heldOutKendallTau: null });
+    surrogate.dispose();
+  });
+});
+
+describe('images and tiles of a surrogate', () => {
+  const small = loadSpace('resnet-tiny', { rows: 512, cols: 512 }, 16);
+  const fitted = (on: SearchSpace) => {
+    const to = mkdtempSync(join(tmpdir(), 'kirchhoff-origin-'));
+    const surrogate = createSurrogate('gp', on, { folds: 0 });
+    const architectures = Array.from({ length: 6 }, () => on.sample(createRng(3)));
+    surrogate.fit(
+      architectures.map((architecture, i) => ({ architecture, oneDayAccuracy: i, avm: i, std: i })),
+      createRng(1),
+    );
+    surrogate.save(to);
+    surrogate.dispose();
+    return to;
+  };
+  const notesOf = (to: string, asked: SearchSpace) => {
+    const surrogate = createSurrogate('gp', asked);
+    const notes = surrogate.load(to);
+    surrogate.dispose();
+    return notes;
+  };
+
+  it('stand on its card, and are told where a space has other ones', () => {
+    const to = fitted(small);
+    expect(notesOf(to, small)).toEqual([]);
+    expect(notesOf(to, space)).toEqual([
+      'the surrogate was fitted on features for images of 16x16x3, and is asked with those for 32x32x3: its values are off, its order by less',
+      'the surrogate was fitted on features for tiles of 512x512, and is asked with those for 256x256: its values are off, its order by less',
+    ]);
+    const file = join(to, 'card.json');
+    const { inputShape, tile, ...old } = JSON.parse(readFileSync(file, 'utf8'));
+    expect({ inputShape, tile }).toEqual({ inputShape: [16, 16, 3], tile: { rows: 512, cols: 512 } });
+    writeFileSync(file, JSON.stringify(old));
+    expect(notesOf(to, space)).toEqual([]);
+  });
+
+  it('leave out the tile where architectures bring it along', () => {
+    const to = fitted(loadSpace('resnet-tiny-joint'));
+    expect(JSON.parse(readFileSync(join(to, 'card.json'), 'utf8'))).not.toHaveProperty('tile');
+    expect(notesOf(to, loadSpace('resnet-tiny-joint', { rows: 512, cols: 512 }))).toEqual([]);
+  });
+
+  it('of collected rows are those of the collection, unless others are named', () => {
+    const beside = mkdtempSync(join(tmpdir(), 'kirchhoff-collection-'));
+    const rows = join(beside, 'rows.csv');
+    const origin = (named?: RowsOrigin) => {
+      const { task, tile } = spaceOfRows('resnet-tiny', rows, named);
+      return { side: task.inputShape[0], tile: tile.rows };
+    };
+    expect(origin()).toEqual({ side: 32, tile: 256 });
+    expect(origin({ side: 8, chip: 'generic-512' })).toEqual({ side: 8, tile: 512 });
+    const write = (content: unknown) => writeFileSync(join(beside, 'collection.json'), JSON.stringify(content));
+    write({ seed: 1, chip: 'generic-512', task: { name: 'cifar10', side: 16 } });
+    expect(origin()).toEqual({ side: 16, tile: 512 });
+    expect(origin({ side: 8, chip: 'hermes-64' })).toEqual({ side: 8, tile: 256 });
+    write({ chip: '/elsewhere/chip.json', task: {} });
+    expect(() => origin()).toThrow(
+      expect.objectContaining({
+        code: 'CHIP_INVALID',
+        details: expect.objectContaining({ source: join(beside, 'collection.json'), path: 'chip' }),
+      }),
+    );
+    expect(origin({ chip: 'hermes-64' })).toEqual({ side: 32, tile: 256 });
+    write({ task: { side: 'large' } });
+    expect(() => origin()).toThrow(expect.objectContaining({ code: 'DATA_INVALID' }));
   });
 });
 

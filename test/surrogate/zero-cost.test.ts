@@ -8,11 +8,13 @@ import { loadSpace } from '../../src/space/index.js';
 import {
   activationCodes,
   createSurrogate,
+  crossbarFor,
   crossbarSnr,
   noiseSensitivity,
   synflow,
   zeroCostNames,
 } from '../../src/surrogate/index.js';
+import { ZeroCostFeatures } from '../../src/surrogate/zero-cost/index.js';
 import { createRng, tf, useBackend } from '../../src/tensor/index.js';
 
 beforeAll(async () => {
@@ -113,6 +115,52 @@ describe('crossbarSnr', () => {
       modifier: { ...crossbar.modifier, stdDev: 0 },
     };
     expect(crossbarSnr(chain(2), perfect)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('crossbarSnr of an architecture', () => {
+  const coarse = {
+    ...resolveCrossbar('pcm-8bit-256'),
+    forward: { ...resolveCrossbar('pcm-8bit-256').forward, inpRes: 2 ** 4 - 2, outRes: 2 ** 4 - 2 },
+  };
+
+  it('is that of the crossbars that are named, and of the default ones where none are', () => {
+    const space = loadSpace('resnet-tiny');
+    const architecture = space.sample(createRng(3));
+    const graph = space.build(architecture);
+    const [usual, named] = [undefined, coarse].map((crossbar) => {
+      return new ZeroCostFeatures(space, ['crossbarSnr'], crossbar).of(architecture)[0]!;
+    });
+    expect(usual).toBe(Math.fround(crossbarSnr(graph, resolveCrossbar('pcm-8bit-256'))));
+    expect(named).toBe(Math.fround(crossbarSnr(graph, coarse)));
+    expect(named).toBeLessThan(usual! - 3);
+  });
+
+  it('reaches a surrogate through its options', () => {
+    const space = loadSpace('resnet-tiny');
+    const rows = [1, 2, 3].map((seed) => {
+      return { architecture: space.sample(createRng(seed)), oneDayAccuracy: seed, avm: 0, std: 0 };
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'kirchhoff-zero-cost-'));
+    const surrogate = createSurrogate('gp', space, { folds: 0, zeroCost: ['crossbarSnr'], crossbar: coarse });
+    surrogate.fit(rows, createRng(1));
+    surrogate.save(folder);
+    const values = rows.map(({ architecture }) => Math.fround(crossbarSnr(space.build(architecture), coarse)));
+    const card = JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8'));
+    expect(card.ranges.at(-1)).toEqual([Math.min(...values), Math.max(...values)]);
+  });
+
+  it('of a joint space is that of the crossbars it chooses', () => {
+    const space = loadSpace('resnet-tiny-joint');
+    const { space: name, params } = space.sample(createRng(3));
+    const snr = new ZeroCostFeatures(space, ['crossbarSnr'], coarse);
+    const of = (dacBits: number, adcBits: number) => {
+      const architecture = { space: name, params: { ...params, tile: 64, dacBits, adcBits, phases: 1 } };
+      const [value] = snr.of(architecture);
+      expect(value).toBe(Math.fround(crossbarSnr(space.build(architecture), crossbarFor(coarse, architecture))));
+      return value!;
+    };
+    expect(of(8, 10)).toBeGreaterThan(of(4, 6) + 1);
   });
 });
 

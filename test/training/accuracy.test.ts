@@ -26,6 +26,29 @@ describe('accuracy', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it.each([
+    ['NaN in one image', [0, 1, Number.NaN], 'NaN'],
+    ['a largest output that has overflown', [0, Number.POSITIVE_INFINITY, 1], 'Infinity'],
+    ['no finite output at all', new Array(3).fill(Number.NEGATIVE_INFINITY), '-Infinity'],
+  ])('refuses outputs without a largest one, which argMax would call class 0: %s', async (_, row, found) => {
+    const before = tf.memory().numTensors;
+    const last = (x: tf.Tensor4D, batch: number) => {
+      const rows = Array.from({ length: x.shape[0] }, (_row, i) => (batch === 2 && i === 3 ? row : [3, 2, 1]));
+      return tf.tensor2d(rows);
+    };
+    await expect(accuracy(last, set, normalise, { batchSize: 20 })).rejects.toMatchObject({
+      code: 'TRAINING_DIVERGED',
+      details: { found: `a largest output of ${found}` },
+    });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('takes logarithms of probabilities, those of 0 among them', async () => {
+    const logarithms = (x: tf.Tensor4D) =>
+      tf.tensor2d(new Array(x.shape[0]).fill([0, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]));
+    expect(await accuracy(logarithms, set, normalise)).toBe(17 / 50);
+  });
+
   it('refuses a set without images or with fewer labels than images', async () => {
     const predict = (x: tf.Tensor4D) => tf.zeros([x.shape[0], 3]);
     await expect(accuracy(predict, bars(0, 1), normalise)).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import type { ImageSet, Normalisation } from '../../src/data/index.js';
-import { GraphBuilder, type Model, type NetworkGraph } from '../../src/nn/index.js';
+import { GraphBuilder, type Model, type NetworkGraph, parseGraph } from '../../src/nn/index.js';
 import { createRng, tf } from '../../src/tensor/index.js';
 
 /** Images of 8x8x1 with a bright bar: upright (class 0), lying (1) or none (2), at a random place, on noise. */
@@ -25,6 +25,24 @@ export function smallNetwork(): NetworkGraph {
   const builder = new GraphBuilder('small', [8, 8, 1]);
   const features = builder.input.conv2d({ filters: 8, kernel: 3 }).batchNorm().relu();
   return builder.build(features.globalAvgPool().dense(3).activation('softmax'));
+}
+
+/** A small network whose matrices have names of their own: attention and a recurrent unit over the rows of an image. */
+export function sequenceNetwork(): NetworkGraph {
+  return parseGraph(
+    {
+      name: 'sequence',
+      nodes: [
+        { id: 'input', op: 'input', shape: [8, 8, 1] },
+        { id: 'rows', op: 'reshape', shape: [8, 8], inputs: ['input'] },
+        { id: 'attention', op: 'attention', heads: 2, keySize: 3, inputs: ['rows'] },
+        { id: 'gru', op: 'gru', units: 5, inputs: ['attention'] },
+        { id: 'classes', op: 'dense', units: 3, inputs: ['gru'] },
+      ],
+      output: 'classes',
+    },
+    'test',
+  );
 }
 
 /** Tensors alive, after the model's moving averages (kept in flight between steps) have come to rest. */

@@ -9,7 +9,7 @@ import {
   type EpochRecord,
   trainDigital,
 } from '../../src/training/index.js';
-import { bars, normalise, smallNetwork, tensorsBeside } from './fixtures.js';
+import { bars, normalise, sequenceNetwork, smallNetwork, tensorsBeside } from './fixtures.js';
 
 const data = { train: bars(240, 1), normalise };
 const test = bars(150, 2);
@@ -124,6 +124,25 @@ describe('trainDigital', () => {
     expect(lost[0]).toBeCloseTo(0.01 * 1 * 0.5, 6);
     if (decayAll) for (const loss of lost) expect(loss).toBeCloseTo(lost[0]!, 6);
     else expect(lost.slice(1)).toEqual([0, 0]);
+  });
+
+  it('decays all matrices of attention and recurrent units, and none of their biases', async () => {
+    const step = { ...options, epochs: 1, batchSize: 240, learningRate: 0.01, schedule: 'constant' as const };
+    const weightsAfter = async (weightDecay: number) => {
+      const model = Model.create(sequenceNetwork(), createRng(3).child('init'));
+      for (const variable of model.trainable()) variable.assign(tf.fill(variable.shape, 0.5));
+      await trainDigital(model, data, { ...step, weightDecay }, { rng: rng() });
+      const weights = model.exportWeights();
+      model.dispose();
+      return weights;
+    };
+    const [without, decayed] = [await weightsAfter(0), await weightsAfter(1)];
+    for (const [name, { data: values }] of Object.entries(without)) {
+      const lost = values[0]! - decayed[name]!.data[0]!;
+      if (/bias$/i.test(name)) expect({ name, lost }).toEqual({ name, lost: 0 });
+      else expect(lost, name).toBeCloseTo(0.01 * 1 * 0.5, 6);
+    }
+    expect(Object.keys(without).filter((name) => /bias$/i.test(name))).toHaveLength(7);
   });
 
   it('stops with a reason when the loss is no longer a number', async () => {

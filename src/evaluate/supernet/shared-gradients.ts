@@ -7,8 +7,10 @@ export interface SharedStep {
   readonly momentum: number;
   readonly nesterov: boolean;
   readonly weightDecay: number;
-  /** Weight decay also on biases and batch norm parameters. */
+  /** Weight decay also on biases and the parameters of norms. */
   readonly decayAll: boolean;
+  /** Tensors that lie on crossbars as matrices; weight decay acts on these. */
+  readonly kernels: ReadonlySet<string>;
   /** Largest magnitude of each tensor after the step; tensors that are absent have none. */
   readonly bounds: Readonly<Record<string, number>>;
 }
@@ -43,10 +45,10 @@ export class SharedGradients {
   }
 
   /** Moves every value that some network had by the mean of their gradients; the others stay. Then forgets. */
-  step({ learningRate, momentum, nesterov, weightDecay, decayAll, bounds }: SharedStep): void {
+  step({ learningRate, momentum, nesterov, weightDecay, decayAll, kernels, bounds }: SharedStep): void {
     for (const [name, { gradient, networks }] of this.#sums) {
       const { data, velocity } = this.shared.tensors.get(name)!;
-      const decay = decayAll || name.endsWith('/kernel') ? weightDecay : 0;
+      const decay = decayAll || kernels.has(name) ? weightDecay : 0;
       const bound = bounds[name] ?? Number.POSITIVE_INFINITY;
       for (let i = 0; i < data.length; i++) {
         if (networks[i] === 0) continue;

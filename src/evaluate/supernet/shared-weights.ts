@@ -6,6 +6,7 @@ import {
   type WeightValues,
 } from '../../nn/index.js';
 import type { Rng } from '../../tensor/index.js';
+import { kernelNames } from '../../training/index.js';
 import { eachRun, fitsInto, slice, union } from './slice.js';
 
 /** A network that takes its weights from a supernet. */
@@ -33,6 +34,11 @@ export function sharedName({ positions }: Subnet, name: string): string {
   const cut = name.lastIndexOf('/');
   const node = name.slice(0, cut);
   return `${positions[node] ?? node}${name.slice(cut)}`;
+}
+
+/** Names in the supernet of the weights of some networks that lie on crossbars as matrices. */
+export function sharedKernels(subnets: readonly Subnet[]): ReadonlySet<string> {
+  return new Set(subnets.flatMap((subnet) => [...kernelNames(subnet.graph)].map((name) => sharedName(subnet, name))));
 }
 
 /** Weights that batch norm keeps for itself: every network has its own. */

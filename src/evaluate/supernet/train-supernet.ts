@@ -16,7 +16,7 @@ import { breathe, type DigitalTraining, gradientStep, type HwaTraining, learning
 import { programFingerprint } from '../program-fingerprint.js';
 import type { SupernetOptions } from './options.js';
 import { SharedGradients } from './shared-gradients.js';
-import { SharedWeights, type Subnet, sharedName } from './shared-weights.js';
+import { SharedWeights, type Subnet, sharedKernels, sharedName } from './shared-weights.js';
 import { readSupernet, type SupernetState, writeSupernet } from './supernet-file.js';
 
 /** What a supernet is trained on and with. */
@@ -72,6 +72,7 @@ class SupernetTraining {
   readonly #request: SupernetRequest;
   /** From the smallest to the largest. */
   readonly #pool: readonly Architecture[];
+  readonly #kernels: ReadonlySet<string>;
   readonly #inputs: string;
   #state: SupernetState;
 
@@ -79,15 +80,14 @@ class SupernetTraining {
     this.#request = request;
     const { space, including, options, rng, file } = request;
     this.#pool = drawPool(space, including, options.draws, rng.child('pool'));
+    const subnets = this.#pool.map((architecture) => subnetOf(space, architecture));
+    this.#kernels = sharedKernels(subnets);
     this.#inputs = contentHash(this.#describe());
     const known = existsSync(file) ? readSupernet(file) : undefined;
     if (known !== undefined && known.inputs === this.#inputs) {
       this.#state = known;
     } else {
-      const shared = SharedWeights.for(
-        this.#pool.map((architecture) => subnetOf(space, architecture)),
-        rng.child('weights'),
-      );
+      const shared = SharedWeights.for(subnets, rng.child('weights'));
       this.#state = { inputs: this.#inputs, epochs: 0, bounds: {}, shared, sha256: '' };
     }
   }
@@ -133,7 +133,7 @@ class SupernetTraining {
     const bounds: Record<string, number> = {};
     for (const [name, { data, velocity }] of this.#state.shared.tensors) {
       velocity.fill(0);
-      if (clipSigma > 0 && name.endsWith('/kernel')) bounds[name] = clipSigma * deviation(data);
+      if (clipSigma > 0 && this.#kernels.has(name)) bounds[name] = clipSigma * deviation(data);
     }
     this.#state = { ...this.#state, bounds };
   }
@@ -160,7 +160,7 @@ class SupernetTraining {
     } finally {
       tf.dispose([x, labels]);
     }
-    gradients.step({ ...recipe, learningRate, bounds: noisy ? this.#state.bounds : {} });
+    gradients.step({ ...recipe, learningRate, kernels: this.#kernels, bounds: noisy ? this.#state.bounds : {} });
   }
 
   /** Room for the pixels of a batch. */

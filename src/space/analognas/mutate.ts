@@ -22,7 +22,7 @@ type Change = (genes: Genes, values: Values) => Genes[];
 /**
  * What a mutation of each kind may change, as AnalogNAS names it: depth changes R or the block type of one main block;
  * width changes its widening factor, adds or removes branches, or changes OC0; other changes KS0, or adds or removes a
- * main block. Each entry lists all its results.
+ * main block, or as many as the next M of the space asks for. Each entry lists all its results.
  */
 const changes: Record<MutationKind, readonly Change[]> = {
   depth: [
@@ -104,29 +104,36 @@ function otherValues(values: readonly number[], current: number): readonly numbe
   return values.filter((value) => value !== current);
 }
 
-/** One more main block at the end: least R, B and WF, each block type. */
+/** As many main blocks more as the next M has, at the end: least R, B and WF, each block type. */
 function withMainBlockAdded(genes: Genes, values: Values): Genes[] {
-  const more = genes[MAIN_BLOCKS]! + 1;
-  if (!values[MAIN_BLOCKS]!.includes(more)) return [];
-  const start = blockStart(more - 1);
-  return values[start + CONV_BLOCK]!.map((type) => {
+  const mainBlocks = genes[MAIN_BLOCKS]!;
+  const more = values[MAIN_BLOCKS]!.find((value) => value > mainBlocks);
+  if (more === undefined) return [];
+  return values[blockStart(mainBlocks) + CONV_BLOCK]!.map((type) => {
     const changed = genes.slice();
     changed[MAIN_BLOCKS] = more;
-    for (const offset of [RESIDUAL_BLOCKS, WIDEN_FACT, BRANCHES]) changed[start + offset] = values[start + offset]![0]!;
-    changed[start + CONV_BLOCK] = type;
+    for (let j = mainBlocks; j < more; j++) {
+      const start = blockStart(j);
+      for (const offset of [RESIDUAL_BLOCKS, WIDEN_FACT, BRANCHES]) {
+        changed[start + offset] = values[start + offset]![0]!;
+      }
+      changed[start + CONV_BLOCK] = type;
+    }
     return changed;
   });
 }
 
-/** One main block fewer, each in turn; those after it move up. */
+/** As many neighbouring main blocks fewer as lead to the next lower M, in each place in turn; those after them move up. */
 function withMainBlockRemoved(genes: Genes, values: Values): Genes[] {
   const mainBlocks = genes[MAIN_BLOCKS]!;
-  if (!values[MAIN_BLOCKS]!.includes(mainBlocks - 1)) return [];
-  return Array.from({ length: mainBlocks }, (_, j) => {
+  const fewer = values[MAIN_BLOCKS]!.findLast((value) => value < mainBlocks);
+  if (fewer === undefined) return [];
+  const removed = mainBlocks - fewer;
+  return Array.from({ length: fewer + 1 }, (_, j) => {
     const changed = genes.slice();
-    changed[MAIN_BLOCKS] = mainBlocks - 1;
-    changed.copyWithin(blockStart(j), blockStart(j + 1), blockStart(mainBlocks));
-    changed.fill(0, blockStart(mainBlocks - 1));
+    changed[MAIN_BLOCKS] = fewer;
+    changed.copyWithin(blockStart(j), blockStart(j + removed), blockStart(mainBlocks));
+    changed.fill(0, blockStart(fewer));
     return changed;
   });
 }

@@ -2,11 +2,12 @@ import { type CrossbarConfig, resolveCrossbar } from '../../crossbar/index.js';
 import type { NetworkGraph } from '../../nn/index.js';
 import type { Architecture, SearchSpace } from '../../space/index.js';
 import { activationCodes } from './activation-codes.js';
+import { crossbarFor } from './crossbar-for.js';
 import { crossbarSnr } from './crossbar-snr.js';
 import { noiseSensitivity } from './noise-sensitivity.js';
 import { synflow } from './synflow.js';
 
-export { activationCodes, crossbarSnr, noiseSensitivity, synflow };
+export { activationCodes, crossbarFor, crossbarSnr, noiseSensitivity, synflow };
 
 /** Features of a network that nobody has trained. All but `crossbarSnr` build it: some ten milliseconds to a second each. */
 export const zeroCostNames = ['synflow', 'activationCodes', 'noiseSensitivity', 'crossbarSnr'] as const;
@@ -27,7 +28,10 @@ const measures: Record<ZeroCostName, (graph: NetworkGraph, crossbar: CrossbarCon
 export class ZeroCostFeatures {
   readonly #known = new Map<string, Float32Array>();
 
-  /** @param crossbar what `crossbarSnr` is computed for; the default crossbar if absent */
+  /**
+   * @param crossbar what `crossbarSnr` is computed for, changed by what an architecture of a joint space chooses; the default
+   *   crossbar if absent
+   */
   constructor(
     private readonly space: SearchSpace,
     readonly names: readonly ZeroCostName[],
@@ -40,7 +44,8 @@ export class ZeroCostFeatures {
     const known = this.#known.get(hash);
     if (known !== undefined) return known;
     const graph = this.space.build(architecture);
-    const values = Float32Array.from(this.names, (name) => measures[name](graph, this.crossbar));
+    const crossbar = crossbarFor(this.crossbar, architecture);
+    const values = Float32Array.from(this.names, (name) => measures[name](graph, crossbar));
     this.#known.set(hash, values);
     return values;
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { SharedGradients } from '../../../src/evaluate/supernet/shared-gradients.js';
-import { SharedWeights } from '../../../src/evaluate/supernet/shared-weights.js';
+import { SharedWeights, sharedKernels } from '../../../src/evaluate/supernet/shared-weights.js';
 import { slice } from '../../../src/evaluate/supernet/slice.js';
 import { subnetOf } from '../../../src/evaluate/supernet/train-supernet.js';
+import { parseGraph } from '../../../src/nn/index.js';
 import { type Architecture, loadSpace, type SearchSpace } from '../../../src/space/index.js';
 import { createRng } from '../../../src/tensor/index.js';
 
@@ -75,6 +76,15 @@ describe('shared weights', () => {
 });
 
 describe('gradients of several networks', () => {
+  const plainStep = {
+    learningRate: 0.5,
+    momentum: 0.5,
+    nesterov: false,
+    weightDecay: 0.1,
+    decayAll: false,
+    bounds: {},
+  };
+
   it('are averaged over the networks that have a value, and leave the others alone', () => {
     const shared = sharedFor(architecture(6, 1));
     const name = 'stem.norm/beta';
@@ -83,11 +93,43 @@ describe('gradients of several networks', () => {
     const gradients = new SharedGradients(shared);
     gradients.add(name, [4], [1, 1, 1, 1]);
     gradients.add(name, [2], [3, 5]);
-    const step = { learningRate: 0.5, momentum: 0.5, nesterov: false, weightDecay: 0.1, decayAll: false, bounds: {} };
+    const step = { ...plainStep, kernels: sharedKernels([subnetOf(space, architecture(6, 1))]) };
     gradients.step(step);
     expect([...data]).toEqual([-1, -1.5, -0.5, -0.5, 0, 0]);
     gradients.add(name, [2], [0, 0]);
     gradients.step({ ...step, bounds: { [name]: 1.25 } });
     expect([...data]).toEqual([-1.25, -1.25, -0.5, -0.5, 0, 0]);
+  });
+
+  it('decay every matrix on crossbars, whatever its name, and no bias', () => {
+    const graph = parseGraph(
+      {
+        name: 'sequence',
+        nodes: [
+          { id: 'input', op: 'input', shape: [4, 6] },
+          { id: 'a', op: 'attention', heads: 2, keySize: 3, inputs: ['input'] },
+          { id: 'u', op: 'gru', units: 5, inputs: ['a'] },
+        ],
+        output: 'u',
+      },
+      'test',
+    );
+    const subnet = { graph, positions: { u: 'unit' } };
+    const shared = SharedWeights.for([subnet], createRng(1, 'supernet'));
+    const gradients = new SharedGradients(shared);
+    for (const [name, { data, shape }] of shared.tensors) {
+      data.fill(1);
+      gradients.add(name, shape, new Float32Array(data.length));
+    }
+    gradients.step({ ...plainStep, kernels: sharedKernels([subnet]) });
+    const decayed = [...shared.tensors].flatMap(([name, { data }]) => (data[0] === 1 ? [] : [name]));
+    expect(decayed).toEqual([
+      'a/queryKernel',
+      'a/keyKernel',
+      'a/valueKernel',
+      'a/outputKernel',
+      'unit/kernel',
+      'unit/recurrentKernel',
+    ]);
   });
 });

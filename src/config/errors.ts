@@ -21,13 +21,17 @@ export const errorCodes = {
   DATA_MISSING: { exitCode: 2, meaning: 'a data folder or file does not exist' },
   DATA_INVALID: { exitCode: 2, meaning: 'a data file is damaged or not of the expected format' },
   DOWNLOAD_FAILED: { exitCode: 1, meaning: 'a download did not arrive whole or has the wrong checksum' },
-  TRAINING_DIVERGED: { exitCode: 1, meaning: 'the loss of a training is no longer a number' },
+  TRAINING_DIVERGED: {
+    exitCode: 1,
+    meaning: 'the loss of a training, or the outputs of a network, are no longer numbers',
+  },
   SURROGATE_UNAVAILABLE: { exitCode: 2, meaning: 'the XGBoost library cannot be loaded' },
   SURROGATE_INVALID: {
     exitCode: 2,
     meaning: 'a surrogate file or its training data is damaged or does not fit the space, or there is no such kind',
   },
   RESULTS_UNWRITABLE: { exitCode: 2, meaning: 'the results folder cannot be written' },
+  RESULTS_LOST: { exitCode: 1, meaning: 'results that were computed could not be written' },
   RUN_NOT_FOUND: { exitCode: 2, meaning: 'there is no run of that id in the results folder' },
   RUN_DAMAGED: { exitCode: 2, meaning: 'run.json of a run is cut short or not of this program' },
   RUN_LOCKED: { exitCode: 2, meaning: 'another process is working on this run' },

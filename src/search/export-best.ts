@@ -36,7 +36,7 @@ export async function exportBest(
 /**
  * Writes a trained network into a folder of the user's, see {@link writeNetwork} and {@link intoExportFolder}.
  *
- * @throws RESULTS_UNWRITABLE
+ * @throws RESULTS_UNWRITABLE, RESULTS_LOST
  */
 export function exportTrained(
   folder: string,

@@ -20,7 +20,7 @@ export const unfinished = '.export.tmp';
  *
  * @param flag the flag that names the folder, for messages
  * @param write writes the files into the folder that it is given
- * @throws RESULTS_UNWRITABLE as {@link requireExportFolder} does
+ * @throws RESULTS_UNWRITABLE as {@link requireExportFolder} does; RESULTS_LOST
  */
 export async function intoExportFolder<T>(
   folder: string,

@@ -3,9 +3,14 @@ import { fail } from '../config/index.js';
 /** What can be said to a user of results that are kept in `--results`. */
 export const resultsHint = 'name another folder with --results';
 
-/** Runs something that writes results, turning the system's refusal into RESULTS_UNWRITABLE. */
+/** Makes a place for results before any work, turning the system's refusal into RESULTS_UNWRITABLE. */
+export function guardPlace<T>(where: string, make: () => T, hint = 'name another folder'): T {
+  return guarding(make, { ...refusalOf(where, hint), code: 'RESULTS_UNWRITABLE' });
+}
+
+/** Runs something that writes results, turning the system's refusal into RESULTS_LOST. */
 export function guardWrite<T>(where: string, write: () => T, hint = 'name another folder'): T {
-  return guarding(write, refusalOf(where, hint));
+  return guarding(write, { ...refusalOf(where, hint), code: 'RESULTS_LOST' });
 }
 
 /** As {@link guardWrite}, for what writes in several steps. */
@@ -14,22 +19,24 @@ export async function guardWriteAsync<T>(
   write: () => Promise<T>,
   hint = 'name another folder',
 ): Promise<T> {
-  return write().catch((error: unknown) => refuse(error, refusalOf(where, hint)));
+  return write().catch((error: unknown) => refuse(error, { ...refusalOf(where, hint), code: 'RESULTS_LOST' }));
 }
 
 /** How a refusal of the system is told. */
 export interface Refusal {
+  /** Whether the work was still to come, or is done. */
+  readonly code: 'RESULTS_UNWRITABLE' | 'RESULTS_LOST';
   readonly summary: string;
   readonly source: string;
   readonly accepted: string;
   readonly hint: string;
 }
 
-function refusalOf(source: string, hint: string): Refusal {
+function refusalOf(source: string, hint: string): Omit<Refusal, 'code'> {
   return { summary: 'The results folder cannot be written.', source, accepted: 'a folder that can be written', hint };
 }
 
-/** As {@link guardWrite}, in words of the caller's own. */
+/** As these, in words of the caller's own. */
 export function guarding<T>(write: () => T, refusal: Refusal): T {
   try {
     return write();
@@ -38,10 +45,10 @@ export function guarding<T>(write: () => T, refusal: Refusal): T {
   }
 }
 
-function refuse(error: unknown, { summary, ...details }: Refusal): never {
-  const { code } = error as NodeJS.ErrnoException;
-  if (typeof code !== 'string' || !(code in reasons)) throw error;
-  return fail('RESULTS_UNWRITABLE', summary, { ...details, found: reasons[code]! }, error);
+function refuse(error: unknown, { code, summary, ...details }: Refusal): never {
+  const { code: reason } = error as NodeJS.ErrnoException;
+  if (typeof reason !== 'string' || !(reason in reasons)) throw error;
+  return fail(code, summary, { ...details, found: reasons[reason]! }, error);
 }
 
 const reasons: Readonly<Record<string, string>> = {

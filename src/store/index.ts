@@ -1,5 +1,5 @@
 export { writeFileAtomic } from './atomic-write.js';
-export { guardWrite, guardWriteAsync, resultsHint } from './guard-write.js';
+export { guardPlace, guardWrite, guardWriteAsync, resultsHint } from './guard-write.js';
 export { requireWritableFile, requireWritableFolder } from './output-path.js';
 export { listRunFolders, openResultsFolder } from './results-folder.js';
 export { defaultResults, resumeHint } from './resume-hint.js';

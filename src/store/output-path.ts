@@ -11,6 +11,7 @@ import { guarding } from './guard-write.js';
  */
 export function requireWritableFolder(folder: string, flag: string): void {
   guarding(() => probeFolder(lastStanding(folder)), {
+    code: 'RESULTS_UNWRITABLE',
     summary: 'The folder for the results cannot be written.',
     source: `${flag} ${folder}`,
     accepted: 'a folder that can be written, or made',
@@ -27,6 +28,7 @@ export function requireWritableFile(file: string, flag: string): void {
     probeFolder(lastStanding(dirname(file)));
   };
   guarding(check, {
+    code: 'RESULTS_UNWRITABLE',
     summary: 'The file for the results cannot be written.',
     source: `${flag} ${file}`,
     accepted: 'a file that can be written, or made',

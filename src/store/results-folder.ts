@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../config/index.js';
 import { temporaryEnding } from './atomic-write.js';
-import { guardWrite, resultsHint } from './guard-write.js';
+import { guardPlace, resultsHint } from './guard-write.js';
 import { probeFolder } from './output-path.js';
 
 /**
@@ -11,7 +11,7 @@ import { probeFolder } from './output-path.js';
  * @throws RESULTS_UNWRITABLE with the system's reason
  */
 export function openResultsFolder(folder: string): void {
-  guardWrite(
+  guardPlace(
     folder,
     () => {
       makeFolder(folder);

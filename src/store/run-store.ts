@@ -4,7 +4,7 @@ import { LowSync, type SyncAdapter } from 'lowdb';
 import { customAlphabet } from 'nanoid';
 import { fail, parseWith } from '../config/index.js';
 import { writeFileAtomic } from './atomic-write.js';
-import { guardWrite, resultsHint } from './guard-write.js';
+import { guardPlace, guardWrite, resultsHint } from './guard-write.js';
 import { listRunFolders, openResultsFolder, sweepTemporaries } from './results-folder.js';
 import { lockRun } from './run-lock.js';
 import { formatRunRecord, type RunRecord, runFormat, runRecordSchema, salvageTrials } from './run-record.js';
@@ -52,7 +52,7 @@ export class RunStore {
     openResultsFolder(resultsDir);
     const id = newRunId();
     const folder = join(resultsDir, id);
-    const unlock = guardWrite(
+    const unlock = guardPlace(
       folder,
       () => {
         mkdirSync(folder);
@@ -73,7 +73,7 @@ export class RunStore {
   static open(resultsDir: string, id: string): RunStore {
     readRun(resultsDir, id);
     const folder = join(resultsDir, id);
-    const unlock = guardWrite(folder, () => lockRun(folder), resultsHint);
+    const unlock = guardPlace(folder, () => lockRun(folder), resultsHint);
     try {
       sweepTemporaries(folder);
       return new RunStore(folder, new LowSync(new RunFile(folder), readRun(resultsDir, id)), unlock);

@@ -47,7 +47,7 @@ export class TrialCache {
   /**
    * Keeps the metrics of a trial.
    *
-   * @throws RESULTS_UNWRITABLE
+   * @throws RESULTS_LOST
    */
   put(inputs: unknown, metrics: TrialMetrics): void {
     guardWrite(

@@ -181,6 +181,6 @@ describe('refusals', () => {
     const store = RunStore.create(results, start);
     rmSync(store.folder, { recursive: true });
     writeFileSync(store.folder, 'in the way');
-    expect(errorOf(() => store.addTrial(trialRecord(0))).code).toBe('RESULTS_UNWRITABLE');
+    expect(errorOf(() => store.addTrial(trialRecord(0)))).toMatchObject({ code: 'RESULTS_LOST', exitCode: 1 });
   });
 });

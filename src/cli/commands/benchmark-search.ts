@@ -12,7 +12,7 @@ import {
 import { fail, makeFolder } from '../../config/index.js';
 import { parseDataOption } from '../../data/index.js';
 import { textTable } from '../../report/index.js';
-import { guardWrite, writeFileAtomic } from '../../store/index.js';
+import { guardPlace, writeFileAtomic } from '../../store/index.js';
 import { jsonFlag, outputPath, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
 import { processOutput } from '../output.js';
@@ -69,7 +69,7 @@ export function benchmarkSearchCommand(): Command {
       const output = processOutput(flags.json === true);
       const table = readTabular(tablePath(flags), flags.space, flags.target);
       const { out } = flags;
-      if (out !== undefined) guardWrite(out, () => makeFolder(out), 'name another folder with --out');
+      if (out !== undefined) guardPlace(out, () => makeFolder(out), 'name another folder with --out');
       const progress = stepProgress(output, 'searches');
       const comparison = await interruptible(
         (signal) =>

@@ -57,7 +57,7 @@ export function knownResults(folder: string): SweepResult[] {
  * Writes files of a sweep, each as a whole. A document keeps the points that the folder's file holds at that moment and it
  * does not, as `earlier`: those of other settings, and of another sweep into the same folder, which waits meanwhile.
  *
- * @throws RESULTS_UNWRITABLE; RUN_LOCKED where another process keeps the folder locked for seconds; DATA_INVALID where a
+ * @throws RESULTS_LOST; RUN_LOCKED where another process keeps the folder locked for seconds; DATA_INVALID where a
  *   document would overwrite something that is not a sweep
  */
 export function writeSweepFiles(folder: string, files: Readonly<Record<string, string | SweepDocument>>): void {

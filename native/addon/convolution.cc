@@ -1,4 +1,5 @@
 // Bindings: convolutions and matrix products, digital and analog.
+#include <algorithm>
 #include <vector>
 
 #include "engine.h"
@@ -19,6 +20,13 @@ void checkReach(int64_t positions, int64_t stride, int64_t taps, int64_t dilatio
   }
 }
 
+// Kernels copy what the windows of a few positions reach, padding included, and address it by 32-bit integers.
+void checkCopy(int64_t reachOfRows, int64_t reachOfColumns, int64_t channels) {
+  if (product({reachOfRows, reachOfColumns, channels}) > INT32_MAX) {
+    throw std::out_of_range("the windows of a convolution span too much");
+  }
+}
+
 // Tensors of a convolution are limited to 2^31 elements each.
 int64_t tensorSize(std::initializer_list<int64_t> sizes) {
   const int64_t size = product(sizes);
@@ -36,6 +44,8 @@ struct Conv : Conv2DDesc {
     for (size_t i = 0; i < fields; i++) *all[i] = size(call, i, i >= 11 ? 0 : 1);
     checkReach(ho, sh, kh, dh, padT, h);
     checkReach(wo, sw, kw, dw, padL, w);
+    const int64_t tapRows = product({kh, dh}), tapColumns = product({kw, dw});
+    checkCopy(tapRows, std::max(product({wo, sw}), static_cast<int64_t>(w)) + tapColumns, std::max(c, k));
     xSize = tensorSize({n, h, w, c});
     wSize = tensorSize({kh, kw, c, k});
     ySize = tensorSize({n, ho, wo, k});

@@ -46,7 +46,8 @@ void adam(Call& call) {
   const int64_t n = call.integer(0);
   float field[7];
   for (size_t i = 0; i < 7; i++) field[i] = static_cast<float>(call.real(i + 1));
-  const AdamDesc desc = {field[0], field[1], field[2], field[3], field[4], field[5], field[6]};
+  const AdamDesc desc = {field[0], field[1], field[2], field[3], field[4], field[5], field[6],
+                         static_cast<float>(1.0 - call.real(2)), static_cast<float>(1.0 - call.real(3))};
   const float *w = call.floats(1, n), *m = call.floats(2, n), *v = call.floats(3, n), *g = call.floats(4, n);
   float *wOut = call.floats(5, n), *mOut = call.floats(6, n), *vOut = call.floats(7, n);
   Engine& engine = call.engine();

@@ -1,6 +1,8 @@
 // A layer on analog tiles in one pass: the DAC works while patches are brought into the slab, each tile's product stays in
 // registers, and noise, ADC and scales are applied before the store. The meaning of every step is the crossbar room's
 // reference of plain tensor operations (src/crossbar).
+#include <cfloat>
+
 #include "conv2d.h"
 
 #include "conv2d-sinks.h"
@@ -72,9 +74,11 @@ struct RangeCopy {
 struct Dac {
   Divider grid;
   float bound;  // in the unit of the output; <= 0: none
+  float most;   // far beyond the bound, but with a finite number of steps; <= 0: inputs are within their range already
   bool inSteps;
-  Dac(const AnalogDesc& a, bool steps) : grid(a.inpStep), bound(steps ? a.inpBound * grid.inverse : a.inpBound), inSteps(steps) {
+  Dac(const AnalogDesc& a, bool steps) : grid(a.inpStep), bound(steps ? a.inpBound * grid.inverse : a.inpBound), most(0), inSteps(steps) {
     if (a.inpStep > 0 && withinBound(a)) bound = 0;
+    if (bound > 0 && a.inpStep > 0 && !a.clipRange && !a.absMax) most = FLT_MAX / 2 * (a.inpStep < 1.0f ? a.inpStep : 1.0f);
   }
   /** Values that were clipped to [-1, 1], or divided by their largest magnitude, seldom need another clip. */
   static bool withinBound(const AnalogDesc& a) {
@@ -82,6 +86,7 @@ struct Dac {
     return (a.clipRange || a.absMax) && __builtin_rintf(largest / a.inpStep) * a.inpStep <= a.inpBound;
   }
   KH_INLINE vf apply(const Dac& dac, vf v) {
+    if (dac.most > 0) v = clipTo(v, dac.most);
     if (dac.inSteps) v = dac.grid.steps(v);
     else if (dac.grid.step > 0) v = dac.grid.round(v);
     return dac.bound > 0 ? clipTo(v, dac.bound) : v;

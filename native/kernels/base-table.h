@@ -49,6 +49,7 @@ struct SgdDesc {
 
 struct AdamDesc {
   float learningRate, beta1, beta2, epsilon, weightDecay, correction1, correction2;
+  float rest1, rest2;  // 1 - beta, not of the rounded beta
 };
 
 struct RandomDesc {

@@ -127,7 +127,7 @@ void gradSums(const float* dy, const float* x, const float* a, const float* b, c
       const auto step = [&](int64_t row, int j) {
         const vf value = loadWidth(x + row * c + i, width);
         vf dz = loadWidth(dy + row * c + i, width);
-        if (relu) dz = value * scale + offset > vf{} ? dz : vf{};
+        if (relu) dz = value * scale + offset <= vf{} ? vf{} : dz;
         s[j] += dz;
         q[j] += dz * (value - centre);
       };
@@ -158,7 +158,7 @@ void gradApply(const float* dy, const float* x, const float* a, const float* b, 
   forElements<4>({a, b, p, q}, r, c, [=](int64_t at, int width, const vf (&f)[4]) __attribute__((always_inline)) {
     const vf value = loadWidth(x + at, width);
     vf dz = loadWidth(dy + at, width);
-    if (relu) dz = value * f[0] + f[1] > vf{} ? dz : vf{};
+    if (relu) dz = value * f[0] + f[1] <= vf{} ? vf{} : dz;
     storeWidth(dx + at, f[0] * dz + (f[2] * value + f[3]), width);
   });
 }

@@ -14,9 +14,16 @@ inline void map(const float* in, float* out, int64_t n, F f) {
   for (int64_t i = 0; i < n; i++) out[i] = f(in[i]);
 }
 
+// Adding and taking away 2^23 rounds every smaller magnitude; larger ones are integers already.
 inline float roundHalfEven(float x) {
-  const float magnitude = x < 0.0f ? -x : x;
-  return magnitude < 4194304.0f ? nearest(x) : x;
+  const float magnitude = __builtin_fabsf(x);
+  return magnitude < 8388608.0f ? __builtin_copysignf((magnitude + 8388608.0f) - 8388608.0f, x) : x;
+}
+
+// JavaScript's power: C's is 1 for pow(1, NaN) and pow(±1, ±infinity).
+inline float power(float x, float y) {
+  const bool undefined = y != y || (__builtin_fabsf(x) == 1.0f && __builtin_fabsf(y) == __builtin_inff());
+  return undefined ? __builtin_nanf("") : ::powf(x, y);
 }
 
 inline float maximum(float a, float b) { return a != a ? a : (b != b ? b : (a > b ? a : b)); }
@@ -34,7 +41,7 @@ void unary(UnaryOp op, const float* in, float* out, int64_t n, float a, float b)
     case UnaryOp::Relu: return map(in, out, n, [](float x) { return x < 0.0f ? 0.0f : x; });
     case UnaryOp::Relu6: return map(in, out, n, [](float x) { return x < 0.0f ? 0.0f : (x > 6.0f ? 6.0f : x); });
     case UnaryOp::LeakyRelu: return map(in, out, n, [a](float x) { return x < 0.0f ? a * x : x; });
-    case UnaryOp::Elu: return map(in, out, n, [](float x) { return x >= 0.0f ? x : fastExp(x) - 1.0f; });
+    case UnaryOp::Elu: return map(in, out, n, [](float x) { return x >= 0.0f ? x : ::expm1f(x); });
     case UnaryOp::Sigmoid: return map(in, out, n, [](float x) { return fastSigmoid(x); });
     case UnaryOp::Tanh: return map(in, out, n, [](float x) { return fastTanh(x); });
     case UnaryOp::Exp: return map(in, out, n, [](float x) { return fastExp(x); });
@@ -94,11 +101,12 @@ void binary(BinaryOp op, const float* a, int as, const float* b, int bs, float* 
     case BinaryOp::Minimum: return zip(a, as, b, bs, out, n, minimum);
     case BinaryOp::SquaredDifference:
       return zip(a, as, b, bs, out, n, [](float x, float y) { return (x - y) * (x - y); });
-    // gradient dy where the output y was positive (below 6)
-    case BinaryOp::ReluGrad: return zip(a, as, b, bs, out, n, [](float dy, float y) { return y > 0.0f ? dy : 0.0f; });
+    // gradient dy where y, the output (of relu6 the input), was positive (up to 6)
+    case BinaryOp::ReluGrad:
+      return zip(a, as, b, bs, out, n, [](float dy, float y) { return y > 0.0f ? dy : (y <= 0.0f ? 0.0f : y); });
     case BinaryOp::Relu6Grad:
-      return zip(a, as, b, bs, out, n, [](float dy, float y) { return y > 0.0f && y < 6.0f ? dy : 0.0f; });
-    case BinaryOp::Pow: return zip(a, as, b, bs, out, n, [](float x, float y) { return ::powf(x, y); });
+      return zip(a, as, b, bs, out, n, [](float dy, float x) { return x > 0.0f && x <= 6.0f ? dy : (x == x ? 0.0f : x); });
+    case BinaryOp::Pow: return zip(a, as, b, bs, out, n, power);
     case BinaryOp::Prelu: return zip(a, as, b, bs, out, n, [](float x, float y) { return x < 0.0f ? y * x : x; });
     case BinaryOp::TanhGrad: return zip(a, as, b, bs, out, n, [](float dy, float y) { return dy * (1.0f - y * y); });
     case BinaryOp::SigmoidGrad: return zip(a, as, b, bs, out, n, [](float dy, float y) { return dy * y * (1.0f - y); });

@@ -22,8 +22,8 @@ void adam(const AdamDesc& d, const float* w, const float* m, const float* v, con
 #pragma GCC ivdep
   for (int64_t i = 0; i < n; i++) {
     const float gradient = g[i] + d.weightDecay * w[i];
-    const float first = d.beta1 * m[i] + (1.0f - d.beta1) * gradient;
-    const float second = d.beta2 * v[i] + (1.0f - d.beta2) * gradient * gradient;
+    const float first = d.beta1 * m[i] + d.rest1 * gradient;
+    const float second = d.beta2 * v[i] + d.rest2 * gradient * gradient;
     mOut[i] = first;
     vOut[i] = second;
     wOut[i] = w[i] - rate * (first / (__builtin_sqrtf(second / d.correction2) + d.epsilon));

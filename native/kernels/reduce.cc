@@ -22,6 +22,15 @@ struct MinRule {
 
 constexpr int64_t run = 2048;
 
+inline bool isFinite(double x) { return x - x == 0; }
+
+/** For numbers so large that partial sums of floats overflow. */
+double exactSum(const float* in, int64_t n, int64_t stride) {
+  double total = 0;
+  for (int64_t i = 0; i < n; i++) total += in[i * stride];
+  return total;
+}
+
 double sumRow(const float* in, int64_t n) {
   double total = 0;
   for (int64_t start = 0; start < n; start += run) {
@@ -32,8 +41,10 @@ double sumRow(const float* in, int64_t n) {
       for (int k = 0; k < 4; k++) s[k] += load(in + i + k * L);
     }
     const vf all = (s[0] + s[1]) + (s[2] + s[3]);
-    for (int k = 0; k < L; k++) total += all[k];
-    for (; i < end; i++) total += in[i];
+    double part = 0;
+    for (int k = 0; k < L; k++) part += all[k];
+    for (; i < end; i++) part += in[i];
+    total += isFinite(part) ? part : exactSum(in + start, end - start, 1);
   }
   return total;
 }
@@ -79,7 +90,9 @@ void sumColumn(const float* in, int64_t reduce, int64_t inner, int width, float*
       for (; k < end; k++) s[k & 3] += loadPart(in + k * inner, width);
     }
     const vf all = (s[0] + s[1]) + (s[2] + s[3]);
-    for (int i = 0; i < width; i++) total[i] += all[i];
+    for (int i = 0; i < width; i++) {
+      total[i] += isFinite(all[i]) ? all[i] : exactSum(in + start * inner + i, end - start, inner);
+    }
   }
   for (int i = 0; i < width; i++) out[i] = static_cast<float>(total[i] * scale);
 }

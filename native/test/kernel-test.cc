@@ -1,11 +1,13 @@
 // Compares every kernel of every instruction set this machine has with the naive reference, on many random odd shapes.
 // Usage: kernel-test [isa] [rounds]. Buffers are exactly as large as the tensors, so a sanitizer sees every stray access.
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <random>
+#include <stdexcept>
 
 #include "../threads/context.h"
 #include "reference.h"
@@ -369,6 +371,27 @@ bool hasIsa(const char* isa) {
 
 }  // namespace
 
+/** What an item throws reaches the caller once, whichever thread ran it, and the threads serve on. */
+void testFailures() {
+  ++comparisons;
+  Context context(3);
+  for (int failing : {0, 1, 57, 199}) {
+    bool caught = false;
+    try {
+      context.parallel(200, [&](int item, int) {
+        if (item == failing) throw std::runtime_error("item");
+      });
+    } catch (const std::runtime_error&) {
+      caught = true;
+    }
+    std::atomic<int> done{0};
+    context.parallel(200, [&](int, int) { ++done; });
+    if (caught && done == 200) continue;
+    ++failures;
+    std::printf("threads: a failure of item %d was %s, then %d of 200 items ran\n", failing, caught ? "caught" : "lost", (int)done);
+  }
+}
+
 int main(int argc, char** argv) {
   const char* only = argc > 1 ? argv[1] : "all";
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 150;
@@ -404,5 +427,7 @@ int main(int argc, char** argv) {
     testParts(table->isa);
     std::printf("%s: %ld comparisons, %d failures so far\n", table->isa, comparisons, failures);
   }
+  testFailures();
+  std::printf("threads: %ld comparisons, %d failures in all\n", comparisons, failures);
   return failures ? 1 : 0;
 }

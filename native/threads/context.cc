@@ -4,9 +4,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #if defined(__linux__)
@@ -122,9 +124,17 @@ struct Context::Pool {
   std::atomic<int> sleepers{0};
   std::atomic<bool> callerSleeps{false};
   std::atomic<bool> stop{false};
+  /** What the first item that failed threw: the caller's to throw again, once no thread works on its closure any more. */
+  std::exception_ptr failure;
 
   void work(int worker) {
-    for (int item = next.fetch_add(1); item < items; item = next.fetch_add(1)) body(closure, item, worker);
+    try {
+      for (int item = next.fetch_add(1); item < items; item = next.fetch_add(1)) body(closure, item, worker);
+    } catch (...) {
+      std::lock_guard<std::mutex> lock(mutex);
+      if (!failure) failure = std::current_exception();
+      next.store(items);
+    }
   }
 
   /** Hands the items to all workers. */
@@ -199,6 +209,7 @@ void Context::run(int items, Body body, void* closure) {
   pool.announce();
   pool.work(0);
   pool.waitForWorkers();
+  if (pool.failure) std::rethrow_exception(std::exchange(pool.failure, nullptr));
 }
 
 }  // namespace kh

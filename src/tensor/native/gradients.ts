@@ -16,7 +16,7 @@ type GradientMap = ReturnType<tf.GradFunc>;
  */
 export function registerNativeGradients(): void {
   replaceActivationGradient('Relu', 'ReluGrad');
-  replaceActivationGradient('Relu6', 'Relu6Grad');
+  replaceActivationGradient('Relu6', 'Relu6Grad', 'input');
   replaceActivationGradient('Tanh', 'TanhGrad');
   replaceActivationGradient('Sigmoid', 'SigmoidGrad');
   replaceGradient('Mean', {
@@ -97,8 +97,8 @@ function replaceGradient(kernelName: string, config: Omit<tf.GradConfig, 'kernel
   tf.registerGradient({ kernelName, ...config });
 }
 
-/** The gradient of an activation from its output, by `gradKernel` where it exists. */
-function replaceActivationGradient(kernelName: string, gradKernel: string): void {
+/** The gradient of an activation from its output (or input), by `gradKernel` where it exists. */
+function replaceActivationGradient(kernelName: string, gradKernel: string, from: 'output' | 'input' = 'output'): void {
   const original = tf.getGradient(kernelName);
   replaceGradient(kernelName, {
     inputsToSave: ['x'],
@@ -108,7 +108,7 @@ function replaceActivationGradient(kernelName: string, gradKernel: string): void
       if (!hasKernel(gradKernel) || x.dtype !== 'float32') {
         return original.gradFunc(dy, original.inputsToSave === undefined ? [y] : [x], attrs);
       }
-      return { x: () => run(gradKernel, { dy: dy as tf.Tensor, y }) as tf.Tensor };
+      return { x: () => run(gradKernel, { dy: dy as tf.Tensor, y: from === 'output' ? y : x }) as tf.Tensor };
     },
   });
 }

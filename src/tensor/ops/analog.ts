@@ -120,7 +120,8 @@ export function clippedFilterGradient(
 ): tf.Tensor {
   const run = (kernel: string, input: tf.Tensor, own: object) =>
     tf.engine().runKernel(kernel, { x: input, dy }, own as tf.NamedAttrMap) as tf.Tensor;
-  if (hasKernel(ClippedConv2DBackpropFilter) && x.size > 0 && dy.size > 0)
+  // the kernel takes 0 for no bound
+  if (hasKernel(ClippedConv2DBackpropFilter) && clip > 0 && x.size > 0 && dy.size > 0)
     return run(ClippedConv2DBackpropFilter, x, { ...attrs, clip });
   return tf.tidy(() => run('Conv2DBackpropFilter', tf.clipByValue(x, -clip, clip), attrs));
 }

@@ -47,12 +47,13 @@ export function poolingKernels(addon: NativeAddon): NativeKernel[] {
     forward('MaxPool', 'maxPool'),
     forward('AvgPool', 'avgPool'),
 
+    // tfjs does not tell gradients how sizes were rounded: a window more or less is left to its own kernel
     kernel<PoolAttrs>('MaxPoolGrad', ({ inputs, attrs, backend, otherwise }) => {
       const dy = inputs.dy!;
       const x = inputs.input!;
       if (!allFloat(dy, x)) return otherwise();
-      const { fields, plain } = plan(x.shape, attrs);
-      if (plain) return otherwise();
+      const { fields, outShape, plain } = plan(x.shape, attrs);
+      if (plain || !tf.util.arraysEqual(dy.shape, outShape)) return otherwise();
       const [info, out] = backend.output(x.shape);
       addon.maxPoolGrad(pack(fields), backend.floats(dy), backend.floats(x), out);
       return info;
@@ -62,8 +63,8 @@ export function poolingKernels(addon: NativeAddon): NativeKernel[] {
       const dy = inputs.dy!;
       const x = inputs.input!;
       if (!allFloat(dy, x)) return otherwise();
-      const { fields, plain } = plan(x.shape, attrs);
-      if (plain) return otherwise();
+      const { fields, outShape, plain } = plan(x.shape, attrs);
+      if (plain || !tf.util.arraysEqual(dy.shape, outShape)) return otherwise();
       const [info, out] = backend.output(x.shape);
       addon.avgPoolGrad(pack(fields), backend.floats(dy), out);
       return info;

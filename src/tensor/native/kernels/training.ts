@@ -87,6 +87,7 @@ export function trainingKernels(addon: NativeAddon): NativeKernel[] {
       const given = floatsOf(call, 'x', 'gamma', 'beta', 'mean', 'variance');
       const [rows, channels] = rowsAndChannels(inputs.x!, given[0]!.length);
       const [info, y] = backend.output(inputs.x!.shape, given[0]!.length);
+      if (channels === 0) return info;
       addon.batchNormInfer(pack([rows, channels, attrs.epsilon, attrs.relu ? 1 : 0]), ...given, y);
       return info;
     }),

@@ -78,6 +78,11 @@ export class NetworkImporter {
     return this.builder.append({ ...fields, id }, inputs);
   }
 
+  /** Adds a fixed tensor to our graph, with the axes of a sample in our order. */
+  appendConstant(node: OnnxNode, value: WeightValues): Wire {
+    return this.append(node, { op: 'constant', shape: value.shape }, [], { value });
+  }
+
   /** The only node that reads a value; undefined where there are more, or where it is an output of the graph. */
   onlyReader(name: string): OnnxNode | undefined {
     const readers = this.nodes.filter(({ inputs }) => inputs.includes(name));

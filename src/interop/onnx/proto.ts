@@ -39,6 +39,7 @@ export const descriptor = {
         t: { type: 'TensorProto', id: 5 },
         floats: { rule: 'repeated', type: 'float', id: 7 },
         ints: { rule: 'repeated', type: 'int64', id: 8 },
+        strings: { rule: 'repeated', type: 'bytes', id: 9 },
         type: { type: 'int32', id: 20 },
       },
     },
@@ -89,6 +90,7 @@ export interface AttributeProto {
   readonly t: TensorProto | null;
   readonly floats: readonly number[];
   readonly ints: readonly number[];
+  readonly strings: readonly Uint8Array[];
 }
 
 /** A node: one operation. */

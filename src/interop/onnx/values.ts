@@ -39,6 +39,9 @@ export interface Fill {
   readonly value: number;
 }
 
+/** The greatest finite float of 32 bits. */
+export const greatestFloat = 3.4028234663852886e38;
+
 /** What a name in an ONNX graph stands for. */
 export type Value = Activation | Constant | Ints | Fill;
 
@@ -60,4 +63,9 @@ export function permute({ shape, data }: Constant, order: readonly (number | 'on
     }
   }
   return { kind: 'constant', shape: outShape, data: result };
+}
+
+/** A number as graphs can hold it: they are JSON, where the greatest float stands for what is infinite. */
+export function finite(value: number): number {
+  return Math.min(greatestFloat, Math.max(-greatestFloat, value));
 }

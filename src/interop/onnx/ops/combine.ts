@@ -2,9 +2,8 @@ import type { Wire } from '../../../nn/index.js';
 import { alignConstant, type NetworkImporter, resolveAxis, sizes } from '../network-importer.js';
 import type { OnnxNode } from '../onnx-node.js';
 import type { Activation, Constant, Ints, Size, Value } from '../values.js';
+import { computeConstants, type Operation } from './constant-arithmetic.js';
 import type { Handler } from './handler.js';
-
-type Operation = 'Add' | 'Sub' | 'Mul' | 'Div';
 
 /** Add, Sub, Mul, Div of activations and constants, with broadcasting; of whole numbers where shapes are computed. */
 export function binary(operation: Operation): Handler {
@@ -14,13 +13,15 @@ export function binary(operation: Operation): Handler {
     if (a.kind === 'activation' && b.kind === 'activation') return combineActivations(node, importer, operation, a, b);
     if (a.kind === 'activation') return withConstant(node, importer, operation, a, importer.constant(node, 1)!);
     if (b.kind === 'activation') return constantFirst(node, importer, operation, importer.constant(node, 0)!, b);
-    return node.refuse('arithmetic between constants is not supported');
+    if (a.kind === 'fill' || b.kind === 'fill') return node.refuse('a constant of the batch size is not supported');
+    return computeConstants(node, operation, importer.constant(node, 0)!, importer.constant(node, 1)!);
   };
 }
 
 /** Concat of activations, of whole numbers, or of equal fills. */
 export const concat: Handler = (node, importer) => {
   const values = node.inputs.map((_, index) => importer.input(node, index));
+  const listedAxis = node.number('axis', 1);
   const whole = values.filter((value): value is Ints => value.kind === 'ints');
   if (whole.length === values.length) {
     const joined = whole.flatMap((value) => value.values);
@@ -32,7 +33,7 @@ export const concat: Handler = (node, importer) => {
     Activation,
     ...Activation[],
   ];
-  const axis = first.axes[resolveAxis(node, node.number('axis', 1), first.axes.length)]!;
+  const axis = first.axes[resolveAxis(node, listedAxis, first.axes.length)]!;
   if (typeof axis !== 'number') return node.refuse('only axes that the network knows can be concatenated');
   const wires = others.map((other) => likewise(node, importer, other, first));
   return { ...first, wire: importer.append(node, { op: 'concat', axis }, [first.wire, ...wires]) };
@@ -74,7 +75,7 @@ function combineActivations(
     case 'Mul':
       return { ...model, wire: combine('mul', [wireA, wireB]) };
     case 'Sub': {
-      const minusOne = constantWire(node, importer, { kind: 'constant', shape: [1], data: Float32Array.of(-1) });
+      const minusOne = importer.appendConstant(node, { shape: [1], data: Float32Array.of(-1) });
       return { ...model, wire: combine('add', [wireA, combine('mul', [wireB, minusOne])]) };
     }
     case 'Div':
@@ -92,7 +93,7 @@ function withConstant(
   const { shape, data } = alignConstant(node, constant, input);
   const isSum = operation === 'Add' || operation === 'Sub';
   const turned = operation === 'Sub' ? data.map((v) => -v) : operation === 'Div' ? data.map((v) => 1 / v) : data;
-  const other = constantWire(node, importer, { kind: 'constant', shape, data: turned });
+  const other = importer.appendConstant(node, { shape, data: turned });
   const wire = importer.append(node, { op: isSum ? 'add' : 'mul' }, [input.wire, other]);
   node.require(
     wire.shape.every((size, axis) => size === input.wire.shape[axis]),
@@ -113,10 +114,6 @@ function constantFirst(
   const minusOne: Constant = { kind: 'constant', shape: [], data: Float32Array.of(-1) };
   const negated = withConstant(node, importer, 'Mul', input, minusOne) as Activation;
   return withConstant(node, importer, 'Add', negated, constant);
-}
-
-function constantWire(node: OnnxNode, importer: NetworkImporter, value: Constant): Wire {
-  return importer.append(node, { op: 'constant', shape: value.shape }, [], { value });
 }
 
 function computeInts(node: OnnxNode, operation: Operation, a: Ints, b: Ints): Ints {

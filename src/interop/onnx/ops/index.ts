@@ -1,4 +1,5 @@
-import { alias, clip, dropout, hardSigmoid, leakyRelu, plain, softmax } from './activations.js';
+import { alias, clip, dropout, gelu, hardSigmoid, leakyRelu, plain, softmax } from './activations.js';
+import { cast } from './cast.js';
 import { binary, concat } from './combine.js';
 import { constant, constantOfShape, expand } from './constants.js';
 import type { Handler } from './handler.js';
@@ -14,7 +15,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   Add: binary('Add'),
   AveragePool: averagePool,
   BatchNormalization: batchNormalization,
-  Cast: alias,
+  Cast: cast,
   Clip: clip,
   Concat: concat,
   Constant: constant,
@@ -26,7 +27,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   Flatten: flatten,
   GRU: gru,
   Gather: gather,
-  Gelu: plain('gelu'),
+  Gelu: gelu,
   Gemm: gemm,
   GlobalAveragePool: globalAveragePool,
   GlobalMaxPool: globalMaxPool,

@@ -17,6 +17,10 @@ export const conv: Handler = (node, importer) => {
     perGroup * groups === image.channels,
     `the kernel takes ${perGroup} channels in each of ${groups} groups, but the input has ${image.channels} channels`,
   );
+  node.require(
+    node.numbers('kernel_shape', sizes).join() === sizes.join(),
+    `kernel_shape [${node.numbers('kernel_shape', sizes)}] is not that of its kernel, [${sizes}]`,
+  );
   const window = readWindow(node, image, sizes);
   const square: Constant = { ...kernel, shape: [filters, perGroup, ...window.kernel] };
   const weights = bias === undefined ? {} : { bias };
@@ -41,7 +45,8 @@ export const gemm: Handler = (node, importer) => {
   const matrix = node.number('transB', 0) === 0 ? stored : permute(stored, [1, 0]);
   const kernel = scaled(matrix, node.number('alpha', 1));
   const bias = importer.constant(node, 2);
-  return dense(node, importer, input, kernel, bias && scaled(bias, node.number('beta', 1)));
+  const beta = node.number('beta', 1);
+  return dense(node, importer, input, kernel, bias && scaled(bias, beta));
 };
 
 /** MatMul of an activation with a constant matrix. An Add of a constant right behind it becomes the bias. */
@@ -92,12 +97,14 @@ function lastAxisLast(node: OnnxNode, importer: NetworkImporter, input: Activati
   return importer.arrange(node, input, order);
 }
 
-function wide(node: OnnxNode, bias: Constant, units: number): Constant {
+/** A bias of one value for all outputs, or of one for each: not of one for each sample, [batch, 1]. */
+function wide(node: OnnxNode, { shape, data: values }: Constant, units: number): Constant {
+  const isOne = values.length === 1;
   node.require(
-    bias.data.length === units || bias.data.length === 1,
-    `the bias must have ${units} values, got ${bias.data.length}`,
+    isOne || (values.length === units && shape.at(-1) === units),
+    `the bias must have 1 or ${units} values on its last axis, got ${shape.join(' x ')}`,
   );
-  const data = bias.data.length === units ? bias.data : new Float32Array(units).fill(bias.data[0]!);
+  const data = isOne ? new Float32Array(units).fill(values[0]!) : values;
   return { kind: 'constant', shape: [units], data };
 }
 

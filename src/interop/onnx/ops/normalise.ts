@@ -3,6 +3,8 @@ import type { Handler } from './handler.js';
 
 /** BatchNormalization over the second axis, with its running statistics. */
 export const batchNormalization: Handler = (node, importer) => {
+  node.require(node.number('training_mode', 0) === 0, 'training_mode is not supported');
+  node.require(node.number('spatial', 1) === 1, 'statistics of each pixel (spatial = 0) are not supported');
   const input = importer.activation(node);
   const [gamma, beta, movingMean, movingVariance] = [1, 2, 3, 4].map((index) => {
     return importer.constant(node, index) ?? node.refuse(`input ${index} is missing`);

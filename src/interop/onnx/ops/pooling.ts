@@ -3,17 +3,13 @@ import { asImage, fromImage, type NetworkImporter, resolveAxis } from '../networ
 import type { OnnxNode } from '../onnx-node.js';
 import type { Activation, Axis } from '../values.js';
 import type { Handler } from './handler.js';
-import { ceilPadding, readWindow } from './windows.js';
+import { type OnnxWindow, paddingOf, paddingSides, poolPadding, readWindow } from './windows.js';
 
 /** MaxPool; padding never wins. */
 export const maxPool: Handler = (node, importer) => {
   const { input, image, window } = pooled(node, importer);
-  node.require(
-    window.dilations.every((size) => size === 1),
-    'dilated pooling is not supported',
-  );
   const { kernel, strides } = window;
-  const padding = ceilPadding(node, image, window);
+  const padding = poolPadding(node, image, window);
   return fromImage(importer.append(node, { op: 'maxPool', kernel, strides, padding }, [image]), input.axes.length);
 };
 
@@ -21,11 +17,19 @@ export const maxPool: Handler = (node, importer) => {
 export const averagePool: Handler = (node, importer) => {
   const { input, image, window } = pooled(node, importer);
   const { kernel, strides } = window;
-  const counted = node.number('count_include_pad', 0) === 1 && typeof window.padding !== 'string';
-  const source = counted ? padImage(node, importer, image, window.padding) : image;
-  const padding = ceilPadding(node, source, counted ? { ...window, padding: 'valid' } : window);
+  const counted = node.number('count_include_pad', 0) === 1;
+  const whole = poolPadding(node, image, window);
+  const source = counted ? padImage(node, importer, image, window) : image;
+  const padding = counted ? uncounted(image, window, whole) : whole;
   return fromImage(importer.append(node, { op: 'avgPool', kernel, strides, padding }, [source]), input.axes.length);
 };
+
+/** What `ceil_mode` adds to a window's own padding: that never counts. */
+function uncounted(image: Wire, window: OnnxWindow, whole: Padding): Padding {
+  const own = paddingSides(image, window);
+  const all = paddingSides(image, { ...window, padding: whole });
+  return paddingOf([0, all[0][1] - own[0][1]], [0, all[1][1] - own[1][1]]);
+}
 
 /** GlobalAveragePool. */
 export const globalAveragePool: Handler = (node, importer) => globalPool(node, importer, 'globalAvgPool');
@@ -38,6 +42,10 @@ export const reduceMean: Handler = (node, importer) => {
   const input = importer.activation(node);
   const rank = input.axes.length;
   const listed = node.numbers('axes', undefined) ?? importer.ints(node, 1) ?? [];
+  node.require(
+    node.number('noop_with_empty_axes', 0) === 0 || listed.length > 0,
+    'a mean over no axes is not supported',
+  );
   const axes = listed.map((axis) => resolveAxis(node, axis, rank)).sort((a, b) => a - b);
   const spatialFirst = input.axes.slice(1, -1).every((axis, i) => axis === i);
   const channelsLast = spatialFirst && axes.join() === Array.from({ length: rank - 2 }, (_, i) => i + 1).join();
@@ -53,7 +61,12 @@ function pooled(node: OnnxNode, importer: NetworkImporter) {
   const input = importer.activation(node);
   const image = asImage(importer, node, input);
   const kernel = node.numbers('kernel_shape', undefined) ?? node.refuse('kernel_shape is missing');
-  return { input, image, window: readWindow(node, image, kernel) };
+  const window = readWindow(node, image, kernel);
+  node.require(
+    window.dilations.every((size) => size === 1),
+    'dilated pooling is not supported',
+  );
+  return { input, image, window };
 }
 
 function globalPool(node: OnnxNode, importer: NetworkImporter, op: 'globalAvgPool' | 'globalMaxPool'): Activation {
@@ -63,6 +76,8 @@ function globalPool(node: OnnxNode, importer: NetworkImporter, op: 'globalAvgPoo
   return { kind: 'activation', wire, axes };
 }
 
-function padImage(node: OnnxNode, importer: NetworkImporter, image: Wire, padding: Padding): Wire {
-  return importer.append(node, { op: 'pad', padding: [...(padding as readonly unknown[]), [0, 0]] }, [image]);
+function padImage(node: OnnxNode, importer: NetworkImporter, image: Wire, window: OnnxWindow): Wire {
+  const sides = paddingSides(image, window);
+  if (paddingOf(...sides) === 'valid') return image;
+  return importer.append(node, { op: 'pad', padding: [...sides, [0, 0]] }, [image]);
 }

@@ -10,11 +10,18 @@ interface Kind {
   /** Position in ONNX' order of each of our gates. */
   readonly gates: readonly number[];
   readonly splitBias: boolean;
+  /** The activations of one direction that ours has, in lower case; ONNX' defaults. */
+  readonly activations: readonly string[];
 }
 
 /** ONNX orders input, output, forget, cell. */
-const lstmKind: Kind = { op: 'lstm', gates: [0, 2, 3, 1], splitBias: false };
-const gruKind: Kind = { op: 'gru', gates: [0, 1, 2], splitBias: true };
+const lstmKind: Kind = {
+  op: 'lstm',
+  gates: [0, 2, 3, 1],
+  splitBias: false,
+  activations: ['sigmoid', 'tanh', 'tanh'],
+};
+const gruKind: Kind = { op: 'gru', gates: [0, 1, 2], splitBias: true, activations: ['sigmoid', 'tanh'] };
 
 /** LSTM with its default activations, in one or both directions, from a state of zeros. */
 export const lstm: Handler = (node, importer) => {
@@ -42,6 +49,7 @@ function recurrent(
   const units = node.number('hidden_size', undefined) ?? node.refuse('hidden_size is missing');
   const direction = node.text('direction', 'forward');
   const reversals = direction === 'bidirectional' ? [false, true] : [direction === 'reverse'];
+  refuseOtherActivations(node, kind, reversals.length);
   const layers = reversals.map((reverse, index) => {
     const weights = directionWeights(node, importer, kind, units, index);
     return (returnSequences: boolean) =>
@@ -118,8 +126,17 @@ function isRead(node: OnnxNode, importer: NetworkImporter, output: number): bool
   return name !== '' && (importer.outputs.has(name) || importer.nodes.some(({ inputs }) => inputs.includes(name)));
 }
 
+function refuseOtherActivations(node: OnnxNode, { activations }: Kind, directions: number): void {
+  const ours = Array(directions).fill(activations).flat().join();
+  const listed = node.texts('activations', undefined)?.join();
+  node.require(
+    listed === undefined || listed.toLowerCase() === ours,
+    `only the default activations (${ours}) are supported, got ${listed}`,
+  );
+}
+
 function refuseUnusual(node: OnnxNode, importer: NetworkImporter): void {
-  node.require(!node.has('activations') && !node.has('clip'), 'activations and clip are not supported');
+  node.require(!node.has('clip'), 'clip is not supported');
   node.require(importer.optional(node, 4) === undefined, 'sequence lengths are not supported');
   for (const index of [5, 6]) {
     const state = importer.optional(node, index);

@@ -18,7 +18,7 @@ export const transpose: Handler = (node, importer) => {
 /** Flatten of all axes but the batch. */
 export const flatten: Handler = (node, importer) => {
   const input = importer.activation(node);
-  const axis = node.number('axis', 1);
+  const axis = resolveAxis(node, node.number('axis', 1), input.axes.length);
   node.require(
     input.axes[0] === 'batch' && axis === 1,
     'only flattening all but the first axis, the batch, is supported',
@@ -29,8 +29,10 @@ export const flatten: Handler = (node, importer) => {
 /** Reshape to a shape that is known but for the batch. */
 export const reshape: Handler = (node, importer) => {
   const value = importer.input(node, 0);
-  const target = targetShape(node, importer);
+  const copiesZero = node.number('allowzero', 0) === 0;
+  const listed = targetShape(node, importer);
   if (value.kind === 'constant') {
+    const target = listed.map((size, axis) => (size === 0 && copiesZero ? (value.shape[axis] ?? size) : size));
     const known = target.reduce<number>(
       (product, size) => (typeof size === 'number' && size > 0 ? product * size : product),
       1,
@@ -39,17 +41,17 @@ export const reshape: Handler = (node, importer) => {
     return { ...value, shape };
   }
   if (value.kind === 'ints') return { ...value, shape: [value.values.length] };
-  return reshaped(node, importer, importer.activation(node), target);
+  return reshaped(node, importer, importer.activation(node), listed);
 };
 
 /** Squeeze: axes of size 1 are no longer named. */
 export const squeeze: Handler = (node, importer) => {
   const value = importer.input(node, 0);
+  const listed = node.numbers('axes', undefined) ?? importer.ints(node, 1);
   if (value.kind === 'ints') return { ...value, shape: [] };
   if (value.kind === 'fill') return value;
   const input = importer.activation(node);
   const rank = input.axes.length;
-  const listed = node.numbers('axes', undefined) ?? importer.ints(node, 1);
   const axes = listed?.map((axis) => resolveAxis(node, axis, rank)) ?? onesOf(input);
   const sizesNow = sizes(input);
   for (const axis of axes) node.require(sizesNow[axis] === 1, `axis ${axis} has size ${sizesNow[axis]}, not 1`);

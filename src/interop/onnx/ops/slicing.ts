@@ -1,19 +1,21 @@
 import { type NetworkImporter, resolveAxis, sizes } from '../network-importer.js';
 import type { OnnxNode } from '../onnx-node.js';
-import type { Activation, Axis, Ints } from '../values.js';
+import { type Activation, type Axis, finite, type Ints } from '../values.js';
 import type { Handler } from './handler.js';
 
-/** Pad with a constant. */
+/** Pad with a constant, on all axes or, from opset 18 on, on those listed. */
 export const pad: Handler = (node, importer) => {
   const input = importer.activation(node);
   node.require(node.text('mode', 'constant') === 'constant', `mode "${node.text('mode', '')}" is not supported`);
   const pads = node.numbers('pads', undefined) ?? importer.ints(node, 1) ?? node.refuse('pads are missing');
   const value = importer.constant(node, 2)?.data[0] ?? node.number('value', 0);
   const rank = input.axes.length;
-  node.require(pads.length === 2 * rank, `${rank} axes need ${2 * rank} pads, got ${pads.length}`);
+  const axes = importer.ints(node, 3)?.map((axis) => resolveAxis(node, axis, rank)) ?? [...input.axes.keys()];
+  node.require(pads.length === 2 * axes.length, `${axes.length} axes need ${2 * axes.length} pads, got ${pads.length}`);
   const padding = input.wire.shape.map(() => [0, 0]);
-  for (const [onnxAxis, axis] of input.axes.entries()) {
-    const sides = [pads[onnxAxis]!, pads[onnxAxis + rank]!];
+  for (const [i, onnxAxis] of axes.entries()) {
+    const axis = input.axes[onnxAxis]!;
+    const sides = [pads[i]!, pads[i + axes.length]!];
     if (sides.every((size) => size === 0)) continue;
     if (typeof axis !== 'number') return node.refuse('the batch, or an axis that the network lacks, cannot be padded');
     node.require(
@@ -22,7 +24,7 @@ export const pad: Handler = (node, importer) => {
     );
     padding[axis] = sides;
   }
-  return { ...input, wire: importer.append(node, { op: 'pad', padding, value }, [input.wire]) };
+  return { ...input, wire: importer.append(node, { op: 'pad', padding, value: finite(value) }, [input.wire]) };
 };
 
 /** Slice with constant limits and positive steps. */
@@ -54,21 +56,23 @@ export const slice: Handler = (node, importer) => {
 export const gather: Handler = (node, importer) => {
   const value = importer.input(node, 0);
   const indices = importer.input(node, 1);
+  const axis = node.number('axis', 0);
   const wanted = importer.ints(node, 1) ?? node.refuse('indices are missing');
   if (value.kind === 'ints') {
     const values = wanted.map((index) => value.values[index < 0 ? index + value.values.length : index]!);
     return { kind: 'ints', shape: indices.kind === 'ints' ? indices.shape : [], values };
   }
-  return pick(node, importer, importer.activation(node), wanted);
+  return pick(node, importer, importer.activation(node), axis, wanted);
 };
 
 function pick(
   node: OnnxNode,
   importer: NetworkImporter,
   input: Activation,
+  listedAxis: number,
   [index, ...others]: readonly number[],
 ): Activation {
-  const onnxAxis = resolveAxis(node, node.number('axis', 0), input.axes.length);
+  const onnxAxis = resolveAxis(node, listedAxis, input.axes.length);
   const axis = input.axes[onnxAxis]!;
   const scalar = importer.input(node, 1);
   const single = others.length === 0 && scalar.kind === 'ints' && scalar.shape.length === 0;
@@ -85,9 +89,11 @@ function pick(
   return { kind: 'activation', wire: part, axes };
 }
 
-/** Shape of an activation, of which only the batch is not known. */
+/** Shape of an activation, of which only the batch is not known; from opset 15 on, a part of it. */
 export const shape: Handler = (node, importer) => {
-  const values = sizes(importer.activation(node));
+  const all = sizes(importer.activation(node));
+  const [start, end] = [node.number('start', 0), node.number('end', all.length)];
+  const values = all.slice(within(start, all.length), within(end, all.length));
   return { kind: 'ints', shape: [values.length], values };
 };
 

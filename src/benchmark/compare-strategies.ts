@@ -1,5 +1,12 @@
-import { atOneDay, type RunEvent, runSearch, type SearchConfig, type StrategyName } from '../search/index.js';
-import { readRun } from '../store/index.js';
+import {
+  atOneDay,
+  comparableTrials,
+  type RunEvent,
+  runSearch,
+  type SearchConfig,
+  type StrategyName,
+} from '../search/index.js';
+import { readRun, type TrialRecord } from '../store/index.js';
 import { meanAndStd } from '../training/index.js';
 
 /** What one search found. */
@@ -8,7 +15,7 @@ export interface StrategyRun {
   readonly seed: number;
   /** Name of the run and of its folder. */
   readonly id: string;
-  /** Highest mean 1-day accuracy among the search's trials, on the validation images. */
+  /** Highest mean 1-day accuracy among the search's trials that count, see {@link bestSoFar}. */
   readonly best: number;
   /** Its spread over programmings. */
   readonly bestStd: number;
@@ -71,24 +78,29 @@ export async function compareStrategies(
         seed,
         id,
         test: winner?.measured ? atOneDay(winner.measured).mean : null,
-        ...bestOf(resultsDir, id, config),
+        ...bestSoFar(readRun(resultsDir, id).trials, config.limits.avm),
       });
     }
   }
   return { trials: config.search.trials, runs, summary: strategies.map((strategy) => summarise(strategy, runs)) };
 }
 
-/** The best of a run's search trials within the limit on variation, as the run's own table chooses it. */
-function bestOf(
-  resultsDir: string,
-  id: string,
-  { limits }: SearchConfig,
+/**
+ * The highest 1-day accuracy, on the validation images, of a run's search trials that count: at the highest fidelity that
+ * the run reached, the only one its table chooses from, and within the limit on the variation. It is 0 while there is none.
+ */
+export function bestSoFar(
+  trials: readonly TrialRecord[],
+  avmLimit: number,
 ): Pick<StrategyRun, 'best' | 'bestStd' | 'progress'> {
+  const compared = new Set(comparableTrials(trials));
   let best = { mean: 0, std: 0 };
   const progress: number[] = [];
-  for (const { role, metrics } of readRun(resultsDir, id).trials) {
-    if (role !== 'search') continue;
-    if (metrics !== null && metrics.avm <= limits.avm && atOneDay(metrics).mean > best.mean) best = atOneDay(metrics);
+  for (const trial of trials) {
+    if (trial.role !== 'search') continue;
+    const { metrics } = trial;
+    if (compared.has(trial) && metrics!.avm <= avmLimit && atOneDay(metrics!).mean > best.mean)
+      best = atOneDay(metrics!);
     progress.push(best.mean);
   }
   return { best: best.mean, bestStd: best.std, progress };

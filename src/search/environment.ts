@@ -11,6 +11,7 @@ export function runEnvironment(setup: RunSetup): Record<string, string> {
     platform: `${platform()} ${arch()}`,
     processor: cpus()[0]?.model ?? 'unknown',
     backend: setup.backend,
+    images: setup.task.fingerprint,
     setup: setup.fingerprint,
     program: programFingerprint(),
   };
@@ -19,17 +20,27 @@ export function runEnvironment(setup: RunSetup): Record<string, string> {
 /**
  * Makes sure that a run is carried on with what it was begun with.
  *
- * @throws RUN_DAMAGED when space, chip, crossbar or images have changed since
+ * @throws RUN_DAMAGED when space, chip, crossbar, images or the surrogate to begin with have changed since
  */
 export function requireSameRun(store: RunStore, setup: RunSetup): void {
   const begun = store.record.environment.setup;
   if (begun === setup.fingerprint) return;
-  fail('RUN_DAMAGED', 'The space, the chip, the crossbar or the images have changed since this run began.', {
+  fail('RUN_DAMAGED', changed(setup), {
     source: store.folder,
     found: `fingerprint ${setup.fingerprint}`,
     accepted: `fingerprint ${begun}`,
     hint: 'put the files back as they were, or search again',
   });
+}
+
+/** What may have changed since a run began, in one sentence. */
+function changed({ config }: RunSetup): string {
+  const what = [
+    'the chip',
+    'the crossbar',
+    ...(config.surrogate.warmStart === undefined ? [] : ['surrogate.warmStart']),
+  ];
+  return `The space, ${what.join(', ')} or the images have changed since this run began.`;
 }
 
 /** What must be said beside the results of a run that another program, or another processor, began. */

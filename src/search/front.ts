@@ -58,7 +58,7 @@ export function frontReport(
   const gains = points.map(({ objectives }) =>
     list.map((name, i) => {
       const from = maximised(name, reference[name]!);
-      return (objectives[i]! - from) / (maximised(name, ideal[name]!) - from);
+      return shareOfWay(objectives[i]! - from, maximised(name, ideal[name]!) - from);
     }),
   );
   return {
@@ -89,6 +89,14 @@ function growth(
     volume = hypervolume(front, origin);
     return volume;
   });
+}
+
+/**
+ * How far a value has come on the way from the reference to the ideal, 0..1. A measured variation may lie beyond its ideal
+ * of 0, where a network gains with time by chance: that counts as the ideal. So does every value within a limit that is the ideal.
+ */
+function shareOfWay(gone: number, whole: number): number {
+  return whole <= 0 ? 1 : Math.min(1, Math.max(0, gone / whole));
 }
 
 function referenceOf(name: Objective, limits: Limits, values: readonly ObjectiveValues[]): number {

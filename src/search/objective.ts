@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fail } from '../config/index.js';
 import type { DriftPoint, TrialMetrics } from '../store/index.js';
 import type { Outcome } from './strategies/strategy.js';
 
@@ -79,6 +80,28 @@ export function objectiveList(objective: z.output<typeof objectiveSchema>): read
 export function scoredObjective(list: readonly Objective[]): number {
   const accuracy = list.findIndex((name) => name === 'oneDayAccuracy' || name === 'accuracyOverSpread');
   return Math.max(0, accuracy);
+}
+
+/**
+ * Makes sure that there is a spread where it is aimed at: a single programming has none, and all networks would be alike.
+ *
+ * @throws CONFIG_INVALID
+ */
+export function requireSpread({
+  objective,
+  evaluation,
+}: {
+  readonly objective: z.output<typeof objectiveSchema>;
+  readonly evaluation: { readonly repeats: number };
+}): void {
+  const name = objectiveList(objective).find((each) => each === 'spread' || each === 'accuracyOverSpread');
+  if (name === undefined || evaluation.repeats > 1) return;
+  fail('CONFIG_INVALID', `The objective ${name} compares programmings, and one alone has no spread.`, {
+    path: 'evaluation.repeats',
+    found: String(evaluation.repeats),
+    accepted: '2 or more',
+    hint: 'evaluation.repeats: 5, or another objective',
+  });
 }
 
 /** The value of an objective for a trial, in its own direction. */

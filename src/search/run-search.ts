@@ -3,7 +3,9 @@ import { RunStore, TrialCache } from '../store/index.js';
 import { parseSearchConfig, type SearchConfig, workerCount } from './config.js';
 import { programNotes, requireSameRun, runEnvironment } from './environment.js';
 import type { RunEvent } from './events.js';
+import { requireDistinctRungs } from './halving/rungs.js';
 import { journalEnd } from './journal-end.js';
+import { requireSpread } from './objective.js';
 import type { SearchResult } from './result.js';
 import { SearchRun } from './search-run.js';
 import { prepareRun, type RunSetup } from './setup.js';
@@ -27,7 +29,8 @@ export interface RunOptions {
  *
  * The result depends on the configuration alone: not on the number of workers, nor on interruptions.
  *
- * @throws the refusals of {@link prepareRun}, USAGE and RESULTS_UNWRITABLE before any work; SEARCH_FAILED when no trial
+ * @throws the refusals of {@link prepareRun}, {@link requireSpread} and {@link requireDistinctRungs}, USAGE and
+ *   RESULTS_UNWRITABLE before any work; SEARCH_FAILED when no trial
  *   succeeds; an AbortError when the signal stopped it
  * @example
  * const config = parseSearchConfig(readDocument('configs/quickstart.yaml'), 'configs/quickstart.yaml');
@@ -37,11 +40,13 @@ export async function runSearch(config: SearchConfig, options: RunOptions = {}):
   const { resultsDir = 'results' } = options;
   requireWorkers(options.workers ?? workerCount(config));
   const setup = await prepareRun(config);
-  const warmStart = warmStartFrom(setup, resultsDir);
+  requireSpread(config);
+  requireDistinctRungs(config, setup.rungTasks);
+  const warmStart = await warmStartFrom(setup, resultsDir);
   const cache = TrialCache.open(resultsDir);
   const store = RunStore.create(resultsDir, {
     version: programVersion(),
-    config: { ...config },
+    config: { ...config, search: setup.config.search },
     environment: runEnvironment(setup),
     notes: setup.notes,
   });
@@ -102,7 +107,7 @@ async function conduct(
 ): Promise<SearchResult> {
   const evaluator = new LocalPool({ workers, onProgress: (progress) => onEvent({ type: 'progress', ...progress }) });
   try {
-    const warmStart = loadWarmStart(store.folder, setup, resultsDir);
+    const warmStart = await loadWarmStart(store.folder, setup, resultsDir);
     const run = new SearchRun({ setup, warmStart, store, evaluator, cache, signal, onEvent });
     const { id } = store.record;
     const { notes, backendLine } = setup;

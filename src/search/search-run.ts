@@ -7,17 +7,17 @@ import type { RunEvent, TrialCounts } from './events.js';
 import { exportBest } from './export-best.js';
 import { type FrontReport, frontReport } from './front.js';
 import { Asha } from './halving/asha.js';
-import { describeRungs } from './halving/rungs.js';
+import { describeRungs, fidelityOf } from './halving/rungs.js';
 import { importanceIn } from './importance/run-importance.js';
 import { journalEnd } from './journal-end.js';
-import { type Objective, objectiveList, outcomeOf } from './objective.js';
+import { objectiveList } from './objective.js';
 import { plannedTrials } from './planned-trials.js';
+import { rankedTrials, toldOf } from './ranking.js';
 import { finalRow, type SearchResult } from './result.js';
 import { type Proposal, Searcher } from './searcher.js';
 import type { RunSetup } from './setup.js';
 import { reasonToStop } from './stopping.js';
 import { Memory, type Success } from './strategies/memory.js';
-import type { ToldTrial } from './strategies/strategy.js';
 import {
   checkSample,
   checkSupernet,
@@ -188,29 +188,10 @@ export class SearchRun {
 
   #tell(records: readonly TrialRecord[]): void {
     const list = objectiveList(this.#context.setup.config.objective);
-    const told = records.map((record) => this.#told(record, list));
+    const told = records.map((record) => toldOf(record, list, this.#records.values()));
     this.#searcher.tell(told);
     this.#halving?.tell(told);
     this.#memory.tell(told);
-  }
-
-  /** What is told of a search trial whose record is known. */
-  #told({ number, name, architecture, metrics, rung }: TrialRecord, list: readonly Objective[]): ToldTrial {
-    const below = rung === undefined || rung === 0 ? undefined : this.#promotedFrom(name, rung);
-    return {
-      number,
-      architecture: architecture!,
-      outcome: metrics === null ? null : outcomeOf(metrics, list),
-      ...(rung !== undefined && { rung }),
-      ...(below !== undefined && { promotes: below }),
-    };
-  }
-
-  /** The trial of an architecture one rung below. */
-  #promotedFrom(name: string, rung: number): number | undefined {
-    const below = ({ role, rung: at, name: other }: TrialRecord) =>
-      role === 'search' && at === rung - 1 && other === name;
-    return [...this.#records.values()].find(below)?.number;
   }
 
   #learn(records: readonly TrialRecord[]): void {
@@ -226,11 +207,15 @@ export class SearchRun {
     });
   }
 
-  /** True once a budget of time is spent; trials that the journal holds are taken in all the same. */
+  /**
+   * True once a budget of time is spent; batches of which the journal holds a trial are finished all the same. Of a batch
+   * that was cut short any trial may be the one that had finished.
+   */
   #outOfTime(): boolean {
     const { store, setup } = this.#context;
     const { maxSeconds = Number.POSITIVE_INFINITY } = setup.config.search;
-    return store.elapsedSeconds > maxSeconds && store.trial(this.#next)?.role !== 'search';
+    const begun = ({ role, number }: TrialRecord) => role === 'search' && number >= this.#next;
+    return store.elapsedSeconds > maxSeconds && !store.record.trials.some(begun);
   }
 
   /**
@@ -247,7 +232,7 @@ export class SearchRun {
     this.#extra += batch.length;
     const list = objectiveList(setup.config.objective);
     const measured = new Memory();
-    measured.tell((await this.#batch(batch)).map((record) => this.#told(record, list)));
+    measured.tell((await this.#batch(batch)).map((record) => toldOf(record, list, [])));
     const chosen = measured.ranked(setup.config.limits.avm).slice(0, top);
     // none could be trained in full: the table then says why
     if (chosen.length === 0) return best.slice(0, top);
@@ -275,21 +260,24 @@ export class SearchRun {
       surrogate: this.#searcher.report,
       importance: importanceIn(this.#searchRecords(), setup.config, setup.space),
       supernet: this.#supernetCheck,
-      notes: [...setup.notes, ...warmStart.notes, ...this.#searcher.notes, ...this.#remarks(ranked[0]!.outcome.avm)],
+      notes: [...setup.notes, ...warmStart.notes, ...this.#searcher.notes, ...this.#remarks(ranked[0]!)],
     };
   }
 
   /** What happened that a reader of the table should know. */
-  #remarks(bestAvm: number): string[] {
-    const { search, limits } = this.#context.setup.config;
+  #remarks({ outcome, rung }: Success): string[] {
+    const { config, rungTasks } = this.#context.setup;
+    const { search, limits } = config;
     const remarks = this.#supernetCheck === null ? [] : [supernetNote(this.#supernetCheck)];
     if (this.#endedBecause !== null) {
       remarks.push(`${this.#asked} of ${search.trials} trials were run: ${this.#endedBecause}.`);
     }
-    if (search.halving !== undefined) remarks.push(describeRungs(search.halving, this.#searchRecords()));
-    if (bestAvm > limits.avm) {
+    if (search.halving !== undefined) remarks.push(describeRungs(config, this.#searchRecords(), rungTasks));
+    if (outcome.avm > limits.avm) {
+      // a lower fidelity may hold trials that did, which are not compared with these
+      const trial = search.halving === undefined ? 'No trial' : `No trial at ${fidelityOf(search.halving, rung)}`;
       remarks.push(
-        `No trial kept its variation within limits.avm = ${limits.avm}; the best is the one that came nearest, at ${bestAvm.toFixed(3)}.`,
+        `${trial} kept its variation within limits.avm = ${limits.avm}; the best is the one that came nearest, at ${outcome.avm.toFixed(3)}.`,
       );
     }
     return remarks;
@@ -302,14 +290,7 @@ export class SearchRun {
 
   /** The best search trial whose result is in, for the live screen. */
   #best(): TrialRecord | null {
-    const { objective, limits } = this.#context.setup.config;
-    const list = objectiveList(objective);
-    const heard = new Memory();
-    for (const record of this.#records.values()) {
-      if (record.role === 'search' && record.metrics !== null) heard.tell([this.#told(record, list)]);
-    }
-    const [best] = heard.ranked(limits.avm);
-    return best === undefined ? null : this.#records.get(best.number)!;
+    return rankedTrials([...this.#records.values()], this.#context.setup.config)[0] ?? null;
   }
 
   /** The search trials in ascending number. */

@@ -80,9 +80,9 @@ export class Searcher {
     return this.#advisor?.report ?? null;
   }
 
-  /** What the strategy has to say about how it went. */
+  /** What the surrogate says of where it comes from, and the strategy of how it went. */
   get notes(): readonly string[] {
-    return this.#strategy.notes ?? [];
+    return [...(this.#advisor?.notes ?? []), ...(this.#strategy.notes ?? [])];
   }
 
   /** Keeps the surrogate, if one was fitted, in a folder. */

@@ -13,10 +13,12 @@ import { rungImages } from './halving/rungs.js';
 import { hardwareNote } from './hardware.js';
 import { limitedSpace } from './limited-space.js';
 import { createAdvisor } from './surrogate-advisor.js';
-import { enqueuedArchitectures } from './warm-start/enqueued.js';
+import { enqueuedArchitectures, withoutFiles } from './warm-start/enqueued.js';
+import { folderHash } from './warm-start/folder-hash.js';
 
 /** Everything a run needs that a configuration only names, found and checked before any work starts. */
 export interface RunSetup {
+  /** As given, but for files of `search.enqueue`: their architectures stand in their place. */
   readonly config: SearchConfig;
   /** The space under the run's limits. */
   readonly space: SearchSpace;
@@ -49,13 +51,14 @@ export interface RunSetup {
  * @throws every refusal of those rooms; LIMITS_UNREACHABLE when no architecture meets the limits; CONFIG_INVALID when
  *   the space builds networks for other images than the task has
  */
-export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
-  const chip = loadChip(config.chip);
-  const space = limitedSpace(config, chip);
+export async function prepareRun(given: SearchConfig): Promise<RunSetup> {
+  const chip = loadChip(given.chip);
+  const space = limitedSpace(given, chip);
+  const config = selfContained(given, space);
   requireFeasible(space, createRng(config.seed, 'limits'));
   createAdvisor(config, space, chip, createRng(config.seed, 'probe'))?.dispose();
   requireFeasibleOnChip(space, chip, config.limits, config.seed);
-  const enqueued = enqueuedArchitectures(config, space, chip);
+  const enqueued = enqueuedArchitectures(given, space, chip);
   const crossbar = resolveCrossbar(config.crossbar, 'crossbar');
   const baseline = baselineFor(config.final.baseline, space.task);
   const { backend, line } = await useBackend({ backend: config.backend as BackendName | 'auto', threads: 1 });
@@ -64,6 +67,7 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
   const { fingerprint } = data;
   const task = { ...config.task, seed: config.seed, fingerprint };
   const { train } = config.final;
+  const { warmStart } = config.surrogate;
   const final = train === undefined ? data : await loadTask({ ...config.task, train, seed: config.seed });
   const rungTasks = await tasksOfRungs(config, { count: data.train.count, fingerprint });
   return {
@@ -88,8 +92,15 @@ export async function prepareRun(config: SearchConfig): Promise<RunSetup> {
       backend,
       data: fingerprint,
       ...(final !== data && { finalData: final.fingerprint }),
+      ...(warmStart !== undefined && { surrogate: folderHash(warmStart) }),
     }),
   };
+}
+
+/** Puts the architectures of `search.enqueue` in the place of the files that hold them. */
+function selfContained(config: SearchConfig, space: SearchSpace): SearchConfig {
+  const { search } = config;
+  return { ...config, search: { ...search, enqueue: withoutFiles(search.enqueue, space) } };
 }
 
 /** The images of each rung: undefined where all rungs train on the same. */

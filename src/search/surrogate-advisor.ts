@@ -144,7 +144,8 @@ export function createAdvisor(
   const { after, warmStart, zeroCost } = config.surrogate;
   const list = objectiveList(config.objective);
   const crossbar = resolveCrossbar(config.crossbar, 'crossbar');
-  return new SurrogateAdvisor(createSurrogate(kind, space, { zeroCost, crossbar }), {
+  const objective = list[scoredObjective(list)]!;
+  return new SurrogateAdvisor(createSurrogate(kind, space, { zeroCost, crossbar, objective }), {
     after,
     warmStart,
     rng,

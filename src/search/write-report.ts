@@ -5,6 +5,7 @@ import { type RunRecord, writeFileAtomic } from '../store/index.js';
 import type { FrontReport } from './front.js';
 import { chipFor } from './hardware.js';
 import { objectiveKinds } from './objective.js';
+import { rankedTrials } from './ranking.js';
 import type { SearchResult } from './result.js';
 import type { RunSetup } from './setup.js';
 
@@ -15,7 +16,8 @@ export const reportFile = 'report.html';
  * Writes `report.html` of a run: drift, progress, Pareto front, the best network drawn and on its chip, all trials. What
  * the result notes, and why a network of the final table has no figures, stands beside every picture.
  */
-export function writeReport(folder: string, record: RunRecord, result: SearchResult, { space, chip }: RunSetup): void {
+export function writeReport(folder: string, record: RunRecord, result: SearchResult, setup: RunSetup): void {
+  const { space, chip, config } = setup;
   const best = result.rows.find(({ role, measured }) => role === 'found' && measured !== null)?.architecture ?? null;
   const bestGraph = best === null ? null : space.build(best);
   const pictures = bestGraph === null ? [] : chipPictures(mapNetwork(bestGraph, chipFor(chip, best)));
@@ -24,6 +26,7 @@ export function writeReport(folder: string, record: RunRecord, result: SearchRes
   const data = reportFromRun({ ...record, state: 'finished', notes }, result, {
     bestGraph,
     pictures,
+    bestTrial: rankedTrials(record.trials, config)[0]?.number,
     front: result.front === null ? null : reportFront(result.front),
   });
   writeFileAtomic(join(folder, reportFile), renderReport(data));

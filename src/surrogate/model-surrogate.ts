@@ -9,7 +9,16 @@ import { columnRanges, isWithin } from './feature-ranges.js';
 import type { Model, ModelMaker, Purpose } from './model.js';
 import { requireMembers } from './require-members.js';
 import type { FitReport, Prediction, Surrogate, TrialRow } from './surrogate.js';
-import { encodedFor, encodingNotes, type FitNotes, heldOutOf, readCard, type SurrogateCard } from './surrogate-card.js';
+import {
+  encodedFor,
+  encodingNotes,
+  type FitNotes,
+  heldOutOf,
+  readCard,
+  requireObjective,
+  type SurrogateCard,
+  usualObjective,
+} from './surrogate-card.js';
 import type { SurrogateKind } from './surrogate-kind.js';
 import { type FeatureTable, featureTable } from './xgboost/booster.js';
 import { ZeroCostFeatures, type ZeroCostName } from './zero-cost/index.js';
@@ -28,6 +37,8 @@ export interface SurrogateOptions {
    * comes before them.
    */
   readonly crossbar?: CrossbarConfig;
+  /** What `oneDayAccuracy` of the rows really is, where a search aims at something else; kept on the card. */
+  readonly objective?: string;
   /** Folds of the held-out scores, 5 by default; 0 for none, which saves their time. */
   readonly folds?: number;
   /** Times that all rows are cut into folds anew; 2 below 60 rows and 1 from there on, unless named; AVM and spread are held out once. */
@@ -59,6 +70,7 @@ export class ModelSurrogate implements Surrogate {
   readonly #folds: number;
   readonly #repeats: number | undefined;
   readonly #zeroCost: ZeroCostFeatures;
+  readonly #objective: string;
   #models: Models | undefined;
   #card: SurrogateCard | undefined;
 
@@ -66,12 +78,20 @@ export class ModelSurrogate implements Surrogate {
     private readonly kind: SurrogateKind,
     private readonly maker: ModelMaker,
     private readonly space: SearchSpace,
-    { encoding = 'extended', folds = 5, repeats, zeroCost = [], crossbar }: SurrogateOptions = {},
+    {
+      encoding = 'extended',
+      folds = 5,
+      repeats,
+      zeroCost = [],
+      crossbar,
+      objective = usualObjective,
+    }: SurrogateOptions = {},
   ) {
     this.#encoding = encoding;
     this.#folds = folds;
     this.#repeats = repeats;
     this.#zeroCost = new ZeroCostFeatures(space, zeroCost, crossbar);
+    this.#objective = objective;
   }
 
   fit(rows: readonly TrialRow[], rng: Rng): FitReport {
@@ -94,6 +114,7 @@ export class ModelSurrogate implements Surrogate {
       kind: this.kind,
       space: this.space.name,
       encoding: this.#encoding,
+      ...(this.#objective !== usualObjective && { objective: this.#objective }),
       ...encodedFor(this.space),
       features: this.#featureNames(),
       ranges: columnRanges(features),
@@ -132,7 +153,9 @@ export class ModelSurrogate implements Surrogate {
   }
 
   load(folder: string): readonly string[] {
-    const card = readCard(join(folder, 'card.json'), [this.kind], this.space, this.#encoding, this.#zeroCost.names);
+    const file = join(folder, 'card.json');
+    const card = readCard(file, [this.kind], this.space, this.#encoding, this.#zeroCost.names);
+    requireObjective(card, this.#objective, file);
     const models = ofEachTarget((target) => this.#load(folder, target, card.features.length));
     this.dispose();
     this.#models = models;

@@ -42,6 +42,8 @@ export const surrogateCardSchema = z.strictObject({
   /** Search space it was fitted on. */
   space: z.string(),
   encoding: z.enum(['base', 'extended']),
+  /** What the score predicts, where it is not the 1-day accuracy: the objective of a search. */
+  objective: z.string().optional(),
   /** Height, width and channels of the images that the features are for; absent where not known: older cards, imported models. */
   inputShape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]).optional(),
   /** Rows and columns of the crossbars that the features are for; absent where not known, or where architectures choose them. */
@@ -137,6 +139,20 @@ export function readCard(
     source: file,
     found: `${card.space}, ${card.encoding} encoding of ${card.features.length} features`,
     accepted: `${space.name}, ${encoding} encoding of ${features.length} features`,
+  });
+}
+
+/** What surrogates predict unless a search aims at something else. */
+export const usualObjective = 'oneDayAccuracy';
+
+/** Refuses a surrogate whose score is not what it would be asked for. @throws SURROGATE_INVALID */
+export function requireObjective({ objective = usualObjective }: SurrogateCard, wanted: string, file: string): void {
+  if (objective === wanted) return;
+  fail('SURROGATE_INVALID', 'This surrogate was fitted on another objective.', {
+    source: file,
+    path: 'objective',
+    found: objective,
+    accepted: wanted,
   });
 }
 

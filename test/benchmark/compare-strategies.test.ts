@@ -2,8 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bestSoFar } from '../../src/benchmark/compare-strategies.js';
 import { compareStrategies } from '../../src/benchmark/index.js';
 import { parseSearchConfig } from '../../src/search/index.js';
+import type { TrialRecord } from '../../src/store/index.js';
 import { tinyConfig } from '../search/support/tiny-process.js';
 
 describe('compareStrategies', () => {
@@ -38,5 +40,30 @@ describe('compareStrategies', () => {
     const resultsDir = mkdtempSync(join(tmpdir(), 'kirchhoff-compare-'));
     const { summary } = await compareStrategies(config, { strategies: ['random'], seeds: [1], resultsDir });
     expect(summary).toEqual([{ strategy: 'random', mean: expect.any(Number), std: null, seeds: 1 }]);
+  });
+});
+
+describe('the best of a run', () => {
+  const trial = (number: number, mean: number, more: { rung?: number; avm?: number; role?: string } = {}) => {
+    const { avm = 0, role = 'search', ...rest } = more;
+    const metrics = { analog: [{ seconds: 86_400, mean, std: 0.01, repeats: 2 }], avm };
+    return { number, role, name: String(number), metrics, ...rest } as unknown as TrialRecord;
+  };
+
+  it('is looked for where the run itself looks: at the highest fidelity and within the limit on the variation', () => {
+    const halved = [
+      trial(0, 0.9, { rung: 0 }),
+      trial(1, 0.5, { rung: 1 }),
+      trial(2, 0.95, { rung: 0 }),
+      trial(3, 0.6, { rung: 1 }),
+    ];
+    expect(bestSoFar([...halved, trial(4, 0.99, { role: 'final' })], 1)).toEqual({
+      best: 0.6,
+      bestStd: 0.01,
+      progress: [0, 0.5, 0.5, 0.6],
+    });
+    const plain = [trial(0, 0.5), trial(1, 0.9, { avm: 0.3 }), trial(2, 0.4)];
+    expect(bestSoFar(plain, 0.2)).toEqual({ best: 0.5, bestStd: 0.01, progress: [0.5, 0.5, 0.5] });
+    expect(bestSoFar(plain.slice(1, 2), 0.2).best).toBe(0);
   });
 });

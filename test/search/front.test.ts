@@ -32,6 +32,33 @@ async function toyFront(setup = toySetup({ objective, search, final: { top: 3 } 
   return { result, trials };
 }
 
+/** A search trial with the figures that matter here. */
+function measuredTrial(number: number, { avm, mean }: { avm: number; mean: number }): TrialRecord {
+  return {
+    number,
+    role: 'search',
+    key: '',
+    name: String(number),
+    round: 0,
+    architecture: { space: 'toy', params: { g0: number } },
+    predicted: null,
+    state: 'done',
+    metrics: {
+      digitalAccuracy: mean,
+      analog: [{ seconds: 86_400, mean, std: 0, repeats: 2 }],
+      avm,
+      params: 1,
+      macs: 1,
+      chip: { cores: 1, utilisation: 1, latencySeconds: null, energyJoules: null, fits: true },
+      seconds: 0,
+      notes: [],
+    },
+    reason: null,
+    attempts: 1,
+    finishedAt: '',
+  };
+}
+
 /** Accuracy and size of a trial. */
 const pair = ({ metrics }: TrialRecord) => [atOneDay(metrics!).mean, metrics!.params] as const;
 
@@ -92,6 +119,16 @@ describe('a search for two objectives', () => {
     for (const { values } of report.members) expect(values.avm).toBeLessThanOrEqual(0.1);
     const impossible = frontReport(trials, { objective: ['params', 'avm'], limits: { avm: 0 } })!;
     expect(impossible).toMatchObject({ members: [], hypervolume: { history: trials.map(() => 0) } });
+  });
+
+  it('keeps the share within 0..1 where a network gains with time or a limit is the ideal', () => {
+    const trials = [-0.1, -0.4, 0].map((avm, number) => measuredTrial(number, { avm, mean: 1 - 0.1 * number }));
+    const limits = { avm: 0.1 };
+    const { history } = frontReport(trials, { objective: ['oneDayAccuracy', 'avm'], limits })!.hypervolume;
+    // the first is perfect: nothing can widen the front
+    expect(history).toEqual([1, 1, 1]);
+    const atIdeal = frontReport(trials.slice(2), { objective: ['oneDayAccuracy', 'avm'], limits: { avm: 0 } })!;
+    expect(atIdeal.hypervolume.history).toEqual([0.8]);
   });
 
   it('ends with the same front after an interruption and whatever order trials finish in', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { driftOf } from '../../src/search/config.js';
 import { Asha } from '../../src/search/halving/asha.js';
-import { rungFidelity, rungImages } from '../../src/search/halving/rungs.js';
+import { describeRungs, requireDistinctRungs, rungFidelity, rungImages } from '../../src/search/halving/rungs.js';
 import { parseSearchConfig, type SearchResult } from '../../src/search/index.js';
 import type { ToldTrial } from '../../src/search/strategies/strategy.js';
 import { RunStore, readRun, type TrialRecord } from '../../src/store/index.js';
@@ -92,6 +92,57 @@ describe('rungs', () => {
     expect(rungFidelity(plain, 0).evaluation).toEqual(driftOf(config.evaluation));
     expect(rungImages(plain, 900)).toBeUndefined();
   });
+
+  it('are described by what their trials really take', () => {
+    const trials = [{ rung: 0 }, { rung: 0 }, { rung: 1 }, { rung: 2 }];
+    const tasks = [100, 300, 900].map((train) => ({ train }));
+    expect(describeRungs(config, trials, tasks)).toContain(
+      '2 at 1/9 (2 + 0 epochs, 100 images, 2 programmings), 1 at 1/3 (6 + 0 epochs, 300 images, 3 programmings), 1 at full fidelity (18 + 0 epochs, 900 images, 9 programmings)',
+    );
+  });
+
+  it('are refused where two neighbours would measure the same', () => {
+    const short = (of: ('epochs' | 'data' | 'repeats')[], repeats: number) => ({
+      training: { digital: { ...config.training.digital, epochs: 1, warmupEpochs: 0 }, hwa: config.training.hwa },
+      evaluation: { ...config.evaluation, repeats },
+      search: { halving: { factor: 2, rungs: 3, of } },
+    });
+    expect(() => requireDistinctRungs(config)).not.toThrow();
+    expect(() => requireDistinctRungs(short(['epochs', 'repeats'], 8))).not.toThrow();
+    // one epoch and two programmings are the least there is
+    expect(() => requireDistinctRungs(short(['epochs', 'repeats'], 2))).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        details: expect.objectContaining({
+          path: 'search.halving',
+          found: 'rungs 0 and 1, both with 1 + 0 epochs, 2 programmings',
+        }),
+      }),
+    );
+    expect(() => requireDistinctRungs(short(['epochs', 'repeats'], 4))).toThrow(/would measure the same/);
+    const images = (counts: number[]) => counts.map((train) => ({ train }));
+    expect(() => requireDistinctRungs(short(['data'], 5), images([16, 32, 64]))).not.toThrow();
+    expect(() => requireDistinctRungs(short(['data'], 5), images([16, 16, 30]))).toThrow('both with 16 images');
+  });
+});
+
+describe('the note on the variation of a search with rungs', () => {
+  const strict = (search: object = {}) =>
+    toySetup({
+      limits: { avm: 0.1 },
+      search: { strategy: 'random', trials: 12, halving: { factor: 2, rungs: 2, of: ['repeats'] }, ...search },
+    });
+
+  it('speaks of the fidelity that was compared: trials of a lower one may have kept the limit', async () => {
+    const resultsDir = scratch();
+    const store = toyStore(strict(), resultsDir);
+    const { repeats } = strict().config.evaluation;
+    const evaluator = toyEvaluator(({ evaluation }) => ({ avm: evaluation.repeats === repeats ? 0.3 : 0.05 }));
+    const { notes } = await conductToy({ setup: strict(), store, resultsDir, evaluator });
+    expect(notes.at(-1)).toBe(
+      'No trial at full fidelity kept its variation within limits.avm = 0.1; the best is the one that came nearest, at 0.300.',
+    );
+  });
 });
 
 describe('a search for two objectives on three rungs', () => {
@@ -159,7 +210,7 @@ describe('a search for two objectives on three rungs', () => {
     expect(front.length).toBeGreaterThan(0);
     expect(front.every((number) => trials[number]!.rung === 2)).toBe(true);
     expect(content.notes.join()).toMatch(
-      /Successive halving of repeats: \d+ at 1\/9, \d+ at 1\/3, \d+ at full fidelity/,
+      /Successive halving of repeats: \d+ at 1\/9 \(\d+ programmings\), \d+ at 1\/3 \(\d+ programmings\), \d+ at full fidelity/,
     );
   });
 

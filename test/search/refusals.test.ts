@@ -53,6 +53,21 @@ describe('a search that cannot work is refused before anything is written', () =
     expect(error.details.hint).toContain(`set ${path} to`);
   });
 
+  it('rungs that round to the same, and a spread of a single programming', async () => {
+    const once = { training: { digital: { epochs: 1 }, hwa: { epochs: 1 } } };
+    const halving = { factor: 2, rungs: 3, of: ['epochs', 'repeats'] };
+    const rungs = await refusal({ ...once, search: { ...tinyConfig.search, halving } });
+    expect(rungs).toMatchObject({ code: 'CONFIG_INVALID', details: { path: 'search.halving' } });
+    // of 64 images a 16th and an 8th are both 16, the fewest there may be
+    const images = { factor: 2, rungs: 5, of: ['data'] };
+    const few = await refusal({ ...once, search: { ...tinyConfig.search, halving: images } });
+    expect(few.details.found).toBe('rungs 0 and 1, both with 16 images');
+    for (const objective of ['spread', ['params', 'accuracyOverSpread']]) {
+      const spread = await refusal({ objective, evaluation: { ...tinyConfig.evaluation, repeats: 1 } });
+      expect(spread).toMatchObject({ code: 'CONFIG_INVALID', details: { path: 'evaluation.repeats', found: '1' } });
+    }
+  });
+
   it('a folder into which rows are being collected, or whose record is damaged', async () => {
     const config = parseSearchConfig(tinyConfig, 'run.yaml');
     const to = scratch();

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TrialSpec } from '../../src/evaluate/index.js';
@@ -191,6 +191,28 @@ describe('a run', () => {
     const evaluator = toyEvaluator();
     expect((await conductToy({ setup, store: again, resultsDir, evaluator })).trials.done).toBe(measured);
     expect(evaluator.heard).toEqual([]);
+  });
+
+  it('finishes a batch that was cut short once its time is spent, whichever of its trials had finished', async () => {
+    const setup = toySetup({ search: { maxSeconds: 600 } });
+    const resultsDir = scratch();
+    const store = toyStore(setup, resultsDir);
+    const stop = new AbortController();
+    // the second batch is 4 to 7: all but its first trial finish before the run is stopped
+    const slow = toyEvaluator(({ number }) => ({ delay: number === 4 ? 200 : 0 }));
+    const onEvent = (event: RunEvent) => void (event.type === 'trial' && event.trial.number === 7 && stop.abort());
+    const run = conductToy({ setup, store, resultsDir, evaluator: slow, signal: stop.signal, onEvent });
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+    store.close();
+    const file = join(resultsDir, store.record.id, 'run.json');
+    const spent = { ...JSON.parse(readFileSync(file, 'utf8')), elapsedSeconds: 601 };
+    expect(spent.trials.map(({ number }: { number: number }) => number)).toEqual([0, 1, 2, 3, 5, 6, 7]);
+    writeFileSync(file, JSON.stringify(spent));
+    const again = RunStore.open(resultsDir, store.record.id);
+    const { trials, notes } = await conductToy({ setup, store: again, resultsDir });
+    again.close();
+    expect(trials.done).toBe(8);
+    expect(notes).toContain('8 of 12 trials were run: the time was up.');
   });
 
   it('stops everything else of a batch before it passes on an error', async () => {

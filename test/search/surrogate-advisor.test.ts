@@ -126,6 +126,22 @@ describe.skipIf(!xgboostStatus().available)('SurrogateAdvisor (needs the XGBoost
     ]);
   });
 
+  it('refuses to begin with a surrogate of another objective', () => {
+    const folder = join(scratch(), 'surrogate');
+    const advisorFor = (objective: string | string[], surrogate = {}) => {
+      const config = { task: { name: 'synthetic-shapes' }, space: 'resnet-tiny', objective, surrogate };
+      return createAdvisor(parseSearchConfig(config, 'test'), space, toySetup().chip, createRng(1, 'surrogate'))!;
+    };
+    const earlier = advisorFor('macs');
+    earlier.learn(told(sample(20, 6)));
+    earlier.save(folder);
+    earlier.dispose();
+    advisorFor('macs', { warmStart: folder }).dispose();
+    for (const objective of ['oneDayAccuracy', ['macs', 'oneDayAccuracy']]) {
+      expect(() => advisorFor(objective, { warmStart: folder })).toThrow(/found: {4}macs\n.*oneDayAccuracy/);
+    }
+  });
+
   it('gives the same opinions whenever it is asked again from scratch', () => {
     const opinions = () => {
       const one = advisor(16);

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadChip } from '../../src/chip/index.js';
 import { KirchhoffError } from '../../src/config/index.js';
+import { loadTask } from '../../src/data/index.js';
+import { chipFigures, programFingerprint } from '../../src/evaluate/index.js';
 import { parseSearchConfig } from '../../src/search/config.js';
 import type { RunSetup } from '../../src/search/setup.js';
 import { enqueuedArchitectures } from '../../src/search/warm-start/enqueued.js';
 import { coldStart, loadWarmStart, saveWarmStart, warmStartFrom } from '../../src/search/warm-start/warm-start.js';
 import { loadSpace } from '../../src/space/index.js';
-import { RunStore, readRun } from '../../src/store/index.js';
+import { RunStore, readRun, type TrialRecord } from '../../src/store/index.js';
 import { createRng } from '../../src/tensor/index.js';
 import { conductToy, scratch, toyEvaluator, toySetup, toyStore } from './support/toy-run.js';
 
@@ -130,10 +132,10 @@ describe('a run from earlier ones', () => {
     return { resultsDir, id: store.record.id };
   }
 
-  function conduct(setup: RunSetup, resultsDir: string, store: RunStore, evaluator = toyEvaluator()) {
+  async function conduct(setup: RunSetup, resultsDir: string, store: RunStore, evaluator = toyEvaluator()) {
     return conductToy({
       setup,
-      warmStart: loadWarmStart(store.folder, setup, resultsDir),
+      warmStart: await loadWarmStart(store.folder, setup, resultsDir),
       store,
       resultsDir,
       evaluator,
@@ -149,7 +151,9 @@ describe('a run from earlier ones', () => {
     const result = await conduct(setup, resultsDir, store, evaluator);
     const trials = store.record.trials.filter(({ role }) => role === 'search');
     expect(trials.map(({ number }) => number)).toEqual([...Array(20).keys()]);
-    expect(trials.slice(0, 12).map(({ metrics }) => metrics)).toEqual(before.map(({ metrics }) => metrics));
+    // the toy evaluator invents what a network needs on the chip; what is taken over is counted for the run's own
+    const apart = ({ metrics }: TrialRecord) => ({ ...metrics, chip: null });
+    expect(trials.slice(0, 12).map(apart)).toEqual(before.map(apart));
     expect(trials.map(({ importedFrom }) => importedFrom)).toEqual([
       ...Array(12).fill(id),
       ...Array(8).fill(undefined),
@@ -187,10 +191,10 @@ describe('a run from earlier ones', () => {
     const whole = toyStore(setup, resultsDir);
     const { id: _whole, ...expected } = await conduct(setup, resultsDir, whole);
     const store = toyStore(setup, resultsDir);
-    saveWarmStart(store.folder, warmStartFrom(setup, resultsDir));
+    saveWarmStart(store.folder, await warmStartFrom(setup, resultsDir));
     rmSync(join(resultsDir, id), { recursive: true });
     const stop = new AbortController();
-    const warmStart = loadWarmStart(store.folder, setup, resultsDir);
+    const warmStart = await loadWarmStart(store.folder, setup, resultsDir);
     const run = conductToy({
       setup,
       warmStart,
@@ -210,29 +214,91 @@ describe('a run from earlier ones', () => {
     const { resultsDir, id } = await earlier();
     const setup = toySetup({ search: { from: id, trials: 8 } });
     const other = { ...setup, config: { ...setup.config, evaluation: { ...setup.config.evaluation, repeats: 9 } } };
-    const warmStart = warmStartFrom(other, resultsDir);
+    const warmStart = await warmStartFrom(other, resultsDir);
     expect(warmStart.trials).toEqual([]);
     const ranked = readRun(resultsDir, id)
       .trials.filter(({ role, metrics }) => role === 'search' && metrics !== null)
       .sort((a, b) => b.metrics!.analog[2]!.mean - a.metrics!.analog[2]!.mean);
     expect(warmStart.again).toEqual(ranked.slice(0, 4).map(({ architecture }) => architecture));
-    expect(warmStart.notes[0]).toMatch(/measured under other settings: its 4 best/);
+    expect(warmStart.notes[0]).toMatch(/measured otherwise \(evaluation\): its 4 best/);
+  });
+
+  it('stand beside the trials at full fidelity of a run with rungs', async () => {
+    const { resultsDir, id } = await earlier();
+    const halving = { factor: 2, rungs: 2, of: ['repeats'] };
+    const setup = toySetup({ search: { from: [id], trials: 12, strategy: 'random', halving } });
+    const store = toyStore(setup, resultsDir);
+    const { repeats } = setup.config.evaluation;
+    const evaluator = toyEvaluator(({ evaluation }) => ({ accuracy: evaluation.repeats === repeats ? 0.99 : 0.3 }));
+    const result = await conduct(setup, resultsDir, store, evaluator);
+    const trials = store.record.trials.filter(({ role }) => role === 'search');
+    expect(trials.slice(0, 12).map(({ rung }) => rung)).toEqual(Array(12).fill(1));
+    // the run's own promoted trial is better than all that were taken over
+    expect(result.rows[0]!.validation!.mean).toBe(0.99);
+    expect(result.notes.join()).toMatch(/at 1\/2 .*, \d+ at full fidelity/);
+  });
+
+  it('count for the chip of the new run', async () => {
+    const { resultsDir, id } = await earlier();
+    const on = async (name: string) => {
+      const setup = { ...toySetup({ search: { from: id } }), chip: loadChip(name) };
+      const { trials } = await warmStartFrom(setup, resultsDir);
+      const { architecture, metrics } = trials[0]!;
+      expect(metrics!.chip).toEqual(chipFigures(setup.space.build(architecture!), setup.chip));
+      return metrics!.chip.latencySeconds;
+    };
+    expect(await on('isaac-like')).not.toBe(await on('hermes-64'));
+  });
+
+  describe('that measured otherwise', () => {
+    const task = { name: 'synthetic-shapes', train: 40, validation: 20, test: 20 };
+
+    async function brought(environment: Record<string, string>, change: object = {}) {
+      const resultsDir = scratch();
+      const old = toySetup({ seed: 7, task });
+      const store = toyStore(old, resultsDir, environment);
+      await conductToy({ setup: old, store, resultsDir });
+      store.close();
+      return warmStartFrom(toySetup({ search: { from: store.record.id }, task, seed: 7, ...change }), resultsDir);
+    }
+
+    it('are measured anew, and the note says what differs', async () => {
+      const known = { backend: 'cpu', images: 'toy', program: programFingerprint() };
+      expect((await brought(known)).trials).toHaveLength(12);
+      for (const [other, what] of [
+        [{ backend: 'native' }, 'backend native'],
+        [{ images: 'others' }, 'images'],
+        [{ program: '000' }, 'build of the program or processor'],
+        [{ program: '000', images: 'others' }, 'images, build of the program or processor'],
+      ] as const) {
+        const { trials, again, notes } = await brought({ ...known, ...other });
+        expect(trials).toEqual([]);
+        expect(again).toHaveLength(4);
+        expect(notes).toEqual([expect.stringContaining(`measured otherwise (${what}): its 4 best`)]);
+      }
+    });
+
+    it('may have had another seed, which draws other images from the same', async () => {
+      const { fingerprint } = await loadTask({ ...toySetup({ task }).config.task, seed: 7 });
+      expect((await brought({ images: fingerprint }, { seed: 8 })).trials).toHaveLength(12);
+      expect((await brought({ images: 'others' }, { seed: 8 })).trials).toEqual([]);
+    });
   });
 
   it('is refused for a run that does not exist or searched another space', async () => {
     const { resultsDir, id } = await earlier();
     const missing = toySetup({ search: { from: 'nosuchrun123' } });
-    expect(() => warmStartFrom(missing, resultsDir)).toThrow('There is no run "nosuchrun123"');
+    await expect(warmStartFrom(missing, resultsDir)).rejects.toThrow('There is no run "nosuchrun123"');
     const setup = toySetup({ search: { from: id } });
     const elsewhere = { ...setup, space: loadSpace('resnet-tiny') };
-    expect(errorOf(() => warmStartFrom(elsewhere, resultsDir))).toMatchObject({
+    await expect(warmStartFrom(elsewhere, resultsDir)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       details: { path: 'search.from', accepted: 'runs over resnet-tiny' },
     });
     mkdirSync(join(resultsDir, 'broken'));
     writeFileSync(join(resultsDir, 'broken', 'run.json'), '{');
     const broken = toySetup({ search: { from: 'broken' } });
-    expect(errorOf(() => warmStartFrom(broken, resultsDir)).code).toBe('RUN_DAMAGED');
+    await expect(warmStartFrom(broken, resultsDir)).rejects.toMatchObject({ code: 'RUN_DAMAGED' });
   });
 });
 

@@ -55,7 +55,7 @@ it('shows the Pareto front and its hypervolume where there are several objective
   const front = report.split('<section id="front">')[1]!.split('</section>')[0]!;
   expect(front).toContain('aria-label="Pareto front: 1-day accuracy against parameters"');
   expect(front).toContain('aria-label="Hypervolume after each trial"');
-  expect(front).toMatch(/reference point \(1-day accuracy 0, parameters \d+\)/);
+  expect(front).toMatch(/reference point \(1-day accuracy 0\.0 %, parameters \d+\)/);
   expect(await reportOf()).not.toContain('<section id="front">');
 });
 
@@ -66,4 +66,14 @@ it('says why there are no final networks when their trials failed', async () => 
   expect(report).toContain('<section id="progress">');
   expect(report).not.toContain('<section id="drift">');
   expect(report).toContain('baseline failed: no &#60;memory&#62;');
+});
+
+it('marks as the best the trial that the run ranks first, not the most accurate one', async () => {
+  const setup = toySetup({ limits: { avm: 0.15 }, search: { strategy: 'random' } });
+  // the most accurate trial varies too much to be taken
+  const fate: Fate = ({ number }) =>
+    number === 3 ? { accuracy: 0.99, avm: 0.4 } : number === 5 ? { accuracy: 0.9, avm: 0.1 } : {};
+  const trials = (await reportOf(setup, { fate })).split('<section id="trials">')[1]!;
+  expect(trials).toContain('<tr class="best"><td class="number">5</td>');
+  expect(trials.match(/class="best"/g)).toHaveLength(1);
 });

@@ -48,7 +48,7 @@ export interface CollectResult {
   readonly folder: string;
   readonly rows: number;
   readonly repeats: number;
-  /** Rows without figures, because their training failed. */
+  /** Rows without figures in the folder, earlier calls' included, because their training failed. */
   readonly failed: number;
   readonly notes: readonly string[];
 }
@@ -123,16 +123,16 @@ async function collectInto(
   ];
   const open = jobs.filter(({ journal, number }) => !journal.has(number));
   let done = jobs.length - open.length;
-  let failed = 0;
   const { backendLine: backend, notes } = setup;
   onEvent({ type: 'started', done, planned: jobs.length, backend, workers, notes });
   await evaluateAll(setup, open, workers, signal, (job, outcome) => {
     job.journal.add(job.number, rowOf(job, outcome));
-    if (outcome.state === 'failed') failed++;
     onEvent({ type: 'row', done: ++done, planned: jobs.length, name: setup.space.hash(job.architecture), outcome });
   });
   rows.finish();
   repeated.finish();
+  // the last column says why a row has no figures
+  const failed = rows.filled + repeated.filled;
   return { folder: to, rows: rows.size, repeats: repeated.size, failed, notes };
 }
 

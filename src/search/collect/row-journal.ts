@@ -28,6 +28,12 @@ export class RowJournal {
     return this.#lines.size;
   }
 
+  /** Rows whose last column is filled in. */
+  get filled(): number {
+    // what holds a comma stands in quotes, so that only an empty last field leaves one at the end
+    return [...this.#lines.values()].filter((line) => !line.endsWith(',')).length;
+  }
+
   /** Writes a row through to the disk. */
   add(number: number, row: CsvRow): void {
     const line = toCsv([row]).split('\r\n')[1]!;

@@ -1,3 +1,4 @@
+import { canonicalJson, fail } from '../../config/index.js';
 import type { Fidelity } from '../../evaluate/index.js';
 import type { TrialRecord } from '../../store/index.js';
 import { driftOf, type SearchConfig } from '../config.js';
@@ -50,14 +51,60 @@ export function rungImages(
   );
 }
 
-/** How many trials each rung had, in one sentence. */
-export function describeRungs(halving: Halving, trials: readonly Pick<TrialRecord, 'rung'>[]): string {
+/** The images that the rungs train on, where they differ in them. */
+type RungTasks = readonly { readonly train?: number | undefined }[] | undefined;
+
+/**
+ * Makes sure that every rung measures otherwise than the one below. Epochs, images and programmings are whole numbers with
+ * a least value: rungs that round to the same would pay for the same trial twice.
+ *
+ * @throws CONFIG_INVALID naming the two rungs
+ */
+export function requireDistinctRungs(config: Fidelities, tasks?: RungTasks): void {
+  const { halving } = config.search;
+  if (halving === undefined) return;
+  const costs = Array.from({ length: halving.rungs }, (_, rung) => {
+    return { ...rungFidelity(config, rung), train: tasks?.[rung]?.train };
+  });
+  const same = costs.findIndex((cost, rung) => canonicalJson(cost) === canonicalJson(costs[rung + 1] ?? null));
+  if (same < 0) return;
+  fail('CONFIG_INVALID', 'Two neighbouring rungs of the successive halving would measure the same.', {
+    path: 'search.halving',
+    found: `rungs ${same} and ${same + 1}, both with ${costText(config, same, tasks)}`,
+    accepted: `rungs that differ in ${halving.of.join(' or ')} after rounding`,
+    hint: 'fewer rungs, a smaller factor, or more of what they save on',
+  });
+}
+
+/** The name of a rung's fidelity: `1/9`, `full fidelity`. */
+export function fidelityOf(halving: Pick<Halving, 'factor' | 'rungs'>, rung = halving.rungs - 1): string {
+  const part = halving.factor ** (halving.rungs - 1 - rung);
+  return part === 1 ? 'full fidelity' : `1/${part}`;
+}
+
+/** How many trials each rung had and what one of them took, in one sentence. */
+export function describeRungs(
+  config: Fidelities,
+  trials: readonly Pick<TrialRecord, 'rung'>[],
+  tasks?: RungTasks,
+): string {
+  const halving = config.search.halving!;
   const counts = Array.from({ length: halving.rungs }, (_, rung) => {
     const count = trials.filter((trial) => (trial.rung ?? halving.rungs - 1) === rung).length;
-    const share = halving.factor ** (halving.rungs - 1 - rung);
-    return `${count} at ${share === 1 ? 'full fidelity' : `1/${share}`}`;
+    return `${count} at ${fidelityOf(halving, rung)} (${costText(config, rung, tasks)})`;
   });
   return `Successive halving of ${halving.of.join(', ')}: ${counts.join(', ')}. Outcomes are compared within a fidelity only.`;
+}
+
+/** What a trial of a rung takes of that on which lower rungs save: `2 + 1 epochs, 2 programmings`. */
+function costText(config: Fidelities, rung: number, tasks: RungTasks): string {
+  const { digital, hwa, evaluation } = rungFidelity(config, rung);
+  const texts: Readonly<Record<Halving['of'][number], string>> = {
+    epochs: `${digital.epochs} + ${hwa.epochs} epochs`,
+    data: `${tasks?.[rung]?.train ?? 'all'} images`,
+    repeats: `${evaluation.repeats} programmings`,
+  };
+  return (config.search.halving?.of ?? []).map((resource) => texts[resource]).join(', ');
 }
 
 /** Fewer epochs, at least one where there is any, with the same part of them to warm up. */

@@ -29,9 +29,27 @@ export function enqueuedArchitectures(
   return [...byHash.values()];
 }
 
+/**
+ * The entries of `search.enqueue` with what files hold written out, so that a run can be resumed when they have changed or
+ * are gone.
+ *
+ * @throws CONFIG_UNREADABLE, CONFIG_SYNTAX, ARCHITECTURE_INVALID
+ */
+export function withoutFiles(enqueue: readonly string[], space: SearchSpace): string[] {
+  return enqueue.map((entry) => (isFile(entry) ? JSON.stringify(readEntry(entry, space, entry)) : entry));
+}
+
+function isFile(entry: string): boolean {
+  return !isWrittenOut(entry) && /[/\\]|\.(json|ya?ml)$/.test(entry);
+}
+
+function isWrittenOut(entry: string): boolean {
+  return /^\s*[([{]/.test(entry);
+}
+
 function readEntry(entry: string, space: SearchSpace, path: string): Architecture {
-  if (/^\s*[([{]/.test(entry)) return parseArchitecture(entry, space, path);
-  if (/[/\\]|\.(json|ya?ml)$/.test(entry)) return parseArchitecture(JSON.stringify(readDocument(entry)), space, entry);
+  if (isWrittenOut(entry)) return parseArchitecture(entry, space, path);
+  if (isFile(entry)) return parseArchitecture(JSON.stringify(readDocument(entry)), space, entry);
   const architecture = space.expressBaseline(entry);
   if (architecture !== undefined) return architecture;
   const expressible = baselineNames.filter((name) => space.expressBaseline(name) !== undefined);

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { canonicalJson, fail, parseWith, readDocument } from '../../config/index.js';
 import { resolveCrossbar } from '../../crossbar/index.js';
+import { loadTask } from '../../data/index.js';
+import { chipFigures, programFingerprint } from '../../evaluate/index.js';
 import type { Architecture } from '../../space/index.js';
 import { architectureSchema, type RunRecord, readRun, trialRecordSchema, writeFileAtomic } from '../../store/index.js';
 import { admitsOnChip } from '../chip-limits.js';
 import { type SearchConfig, searchConfigSchema } from '../config.js';
+import { chipFor } from '../hardware.js';
 import { objectiveList, outcomeOf } from '../objective.js';
 import type { RunSetup } from '../setup.js';
 import { Memory } from '../strategies/memory.js';
@@ -30,31 +33,35 @@ export type WarmStart = z.output<typeof warmStartSchema>;
 export const coldStart: WarmStart = { format: 1, trials: [], again: [], notes: [] };
 
 /**
- * What `search.from` brings. Results of a run with the same images, training, crossbar and evaluation are taken over:
- * they are told before the first proposal. Of a run that measured otherwise, the best architectures are measured anew.
+ * What `search.from` brings. Results of a run with the same images, training, crossbar, evaluation, backend and program
+ * are taken over: they are told before the first proposal, as of the last rung where this run has rungs. Of a run that
+ * measured otherwise, the best architectures are measured anew. What a network needs on the chip is in any case counted
+ * for the chip of this run.
  *
  * @throws RUN_NOT_FOUND, RUN_DAMAGED; CONFIG_INVALID when a run searched another space
  */
-export function warmStartFrom(setup: RunSetup, resultsDir: string): WarmStart {
-  const { from, evaluateTop } = setup.config.search;
+export async function warmStartFrom(setup: RunSetup, resultsDir: string): Promise<WarmStart> {
+  const { from, evaluateTop, halving } = setup.config.search;
   const trials = new Map<string, WarmStart['trials'][number]>();
   const again = new Map<string, Architecture>();
   const notes: string[] = [];
   for (const id of from) {
     const record = readRun(resultsDir, id);
     const own = usable(record, setup);
-    if (measuredAlike(record, setup.config)) {
+    const different = await differences(record, setup);
+    if (different.length === 0) {
       for (const trial of own) trials.set(trial.name, { ...trial, importedFrom: id });
       notes.push(`${own.length} trials of run ${id} were taken over with their results.`);
     } else {
       const best = bestOf(own, setup.config).slice(0, evaluateTop);
       for (const { name, architecture } of best) again.set(name, architecture!);
       notes.push(
-        `Run ${id} measured under other settings: its ${best.length} best architectures were measured anew, its results were not used.`,
+        `Run ${id} measured otherwise (${different.join(', ')}): its ${best.length} best architectures were measured anew, its results were not used.`,
       );
     }
   }
-  const numbered = [...trials.values()].map((trial, number) => ({ ...trial, number, round: 0, attempts: 0 }));
+  const rung = halving === undefined ? {} : { rung: halving.rungs - 1 };
+  const numbered = [...trials.values()].map((trial, number) => ({ ...trial, ...rung, number, round: 0, attempts: 0 }));
   const unmeasured = [...again].filter(([name]) => !trials.has(name)).map(([, architecture]) => architecture);
   return { format: 1, trials: numbered, again: unmeasured, notes };
 }
@@ -65,16 +72,16 @@ export function saveWarmStart(folder: string, warmStart: WarmStart): void {
 }
 
 /** What a run took over when it began. A run that was killed before it could keep it looks again. */
-export function loadWarmStart(folder: string, setup: RunSetup, resultsDir: string): WarmStart {
+export async function loadWarmStart(folder: string, setup: RunSetup, resultsDir: string): Promise<WarmStart> {
   if (setup.config.search.from.length === 0) return coldStart;
   const file = join(folder, warmStartFile);
   if (existsSync(file)) return parseWith(warmStartSchema, readDocument(file), file, 'RUN_DAMAGED');
-  const warmStart = warmStartFrom(setup, resultsDir);
+  const warmStart = await warmStartFrom(setup, resultsDir);
   saveWarmStart(folder, warmStart);
   return warmStart;
 }
 
-/** The successful search trials of a run that this run could have proposed, in order. */
+/** The successful search trials of a run that this run could have proposed, in order, with their figures on its chip. */
 function usable(record: RunRecord, { space, chip, config }: RunSetup): WarmStart['trials'] {
   const admits = admitsOnChip(space, chip, config.limits);
   const full = fullRung(record);
@@ -84,7 +91,10 @@ function usable(record: RunRecord, { space, chip, config }: RunSetup): WarmStart
     space.validate(architecture);
     return space.withinLimits(architecture) && admits(architecture);
   });
-  return trials.map(({ rung: _full, ...trial }) => trial);
+  return trials.map(({ rung: _full, ...trial }) => {
+    const figures = chipFigures(space.build(trial.architecture!), chipFor(chip, trial.architecture));
+    return { ...trial, metrics: { ...trial.metrics!, chip: figures } };
+  });
 }
 
 /** The rung of a run's trials at full fidelity: undefined where it had no rungs. */
@@ -103,16 +113,33 @@ function refuse(record: RunRecord, architecture: Architecture, wanted: string): 
 }
 
 /**
- * Whether two runs measure alike, apart from their seeds: then their results can stand side by side. Those of two
- * supernets never can.
+ * In what two runs measure differently, apart from their seeds; nothing where their results can stand side by side. What
+ * the record of an older program does not hold is taken to be alike. Results of two supernets never are.
  */
-function measuredAlike(record: RunRecord, config: SearchConfig): boolean {
+async function differences(record: RunRecord, setup: RunSetup): Promise<string[]> {
   const parsed = searchConfigSchema.safeParse(record.config);
-  if (config.evaluation.mode === 'supernet') return false;
-  return parsed.success && canonicalJson(measurement(parsed.data)) === canonicalJson(measurement(config));
+  if (!parsed.success) return ['configuration'];
+  if (setup.config.evaluation.mode === 'supernet') return ['supernet'];
+  const [theirs, ours] = [measurement(parsed.data), measurement(setup.config)];
+  const settings = Object.keys(ours).filter((key) => canonicalJson(theirs[key]) !== canonicalJson(ours[key]));
+  const { backend, program } = record.environment;
+  return [
+    ...settings,
+    ...(settings.includes('images') || (await sameImages(record, parsed.data.seed, setup)) ? [] : ['images']),
+    ...(backend === undefined || backend === setup.backend ? [] : [`backend ${backend}`]),
+    ...(program === undefined || program === programFingerprint() ? [] : ['build of the program or processor']),
+  ];
 }
 
-function measurement({ task, crossbar, training, evaluation }: SearchConfig): unknown {
+/** The seed draws which images are seen: where seeds differ, this run's images as the other seed would have drawn them count. */
+async function sameImages({ environment }: RunRecord, seed: number, { config, task }: RunSetup): Promise<boolean> {
+  const { images } = environment;
+  if (images === undefined) return true;
+  if (seed === config.seed) return images === task.fingerprint;
+  return images === (await loadTask({ ...config.task, seed })).fingerprint;
+}
+
+function measurement({ task, crossbar, training, evaluation }: SearchConfig): Readonly<Record<string, unknown>> {
   const { data: _whereItLies, ...images } = task;
   return { images, crossbar: resolveCrossbar(crossbar, 'crossbar'), training, evaluation };
 }

@@ -27,6 +27,16 @@ describe('a journal of rows', () => {
     );
   });
 
+  it('counts the rows whose last column is filled in, also those of an earlier opening', () => {
+    const file = newFile();
+    const journal = new RowJournal(file, columns);
+    journal.add(0, row(0));
+    journal.add(1, { number: 1, text: 'a, b,', value: null });
+    journal.add(2, { number: 2, text: 'x', value: 'out of memory, twice,' });
+    expect(journal.filled).toBe(2);
+    expect(new RowJournal(file, columns).filled).toBe(2);
+  });
+
   it('keeps every whole row of a file that was cut anywhere, and takes the others again', () => {
     const file = newFile();
     const journal = new RowJournal(file, columns);

@@ -32,7 +32,14 @@ function toyGraph(name: string): NetworkGraph {
 
 /** A run over the toy space. `search` and `limits` go into its configuration. */
 export function toySetup(
-  change: { search?: object; limits?: object; final?: object; seed?: number; objective?: string | string[] } = {},
+  change: {
+    search?: object;
+    limits?: object;
+    final?: object;
+    seed?: number;
+    objective?: string | string[];
+    task?: object;
+  } = {},
   frozen = 0,
 ): RunSetup {
   const config = parseSearchConfig(
@@ -65,8 +72,8 @@ export function toySetup(
   };
 }
 
-/** How the toy evaluator treats a trial: a delay in milliseconds, a failure, or another accuracy than the landscape's. */
-export type Fate = (trial: TrialSpec) => { delay?: number; fail?: string; accuracy?: number };
+/** How the toy evaluator treats a trial: a delay in milliseconds, a failure, or other figures than the landscape's. */
+export type Fate = (trial: TrialSpec) => { delay?: number; fail?: string; accuracy?: number; avm?: number };
 
 /** An evaluator whose trials are looked up in the toy landscape. `heard` lists the numbers of the trials it ran. */
 export function toyEvaluator(fate: Fate = () => ({})): Evaluator & { heard: number[] } {
@@ -75,26 +82,30 @@ export function toyEvaluator(fate: Fate = () => ({})): Evaluator & { heard: numb
     heard,
     async evaluate(trial, signal): Promise<TrialOutcome> {
       heard.push(trial.number);
-      const { delay = 0, fail, accuracy } = fate(trial);
+      const { delay = 0, fail, ...measured } = fate(trial);
       await new Promise((resolve) => setTimeout(resolve, delay));
       if (signal.aborted) throw new AbortError(signal.reason);
       if (fail !== undefined) return { state: 'failed', reason: fail, attempts: 2 };
-      return { state: 'done', metrics: toyMetrics(trial, accuracy), attempts: 1 };
+      return { state: 'done', metrics: toyMetrics(trial, measured), attempts: 1 };
     },
     close: async () => {},
   };
 }
 
-function toyMetrics(trial: TrialSpec, accuracy?: number): TrialMetrics {
+function toyMetrics(trial: TrialSpec, { accuracy, avm }: ReturnType<Fate>): TrialMetrics {
   const { name } = trial.graph;
   const architecture = name.startsWith('{') ? (JSON.parse(name) as Architecture) : undefined;
-  const { objective, avm, std } = architecture ? toyOutcome(architecture) : { objective: 0.5, avm: 0.1, std: 0.01 };
+  const {
+    objective,
+    avm: variation,
+    std,
+  } = architecture ? toyOutcome(architecture) : { objective: 0.5, avm: 0.1, std: 0.01 };
   const sum = Object.values(architecture?.params ?? {}).reduce((total, value) => total + value, 0);
   const mean = accuracy ?? (trial.images === 'test' ? objective * 0.99 : objective);
   return {
     digitalAccuracy: mean,
     analog: trial.evaluation.times.map((seconds) => ({ seconds, mean, std, repeats: trial.evaluation.repeats })),
-    avm,
+    avm: avm ?? variation,
     params: 10 + sum,
     macs: 10,
     chip: { cores: 1, utilisation: 0.5, latencySeconds: 1e-6, energyJoules: 1e-9, fits: true },
@@ -115,8 +126,8 @@ export interface ToyRun {
 }
 
 /** Begins a journal for a toy run. */
-export function toyStore(setup: RunSetup, resultsDir: string): RunStore {
-  return RunStore.create(resultsDir, { version: '0', config: { ...setup.config }, environment: {}, notes: [] });
+export function toyStore(setup: RunSetup, resultsDir: string, environment: Record<string, string> = {}): RunStore {
+  return RunStore.create(resultsDir, { version: '0', config: { ...setup.config }, environment, notes: [] });
 }
 
 /** Conducts a run from wherever its journal stands. */

@@ -38,18 +38,40 @@ export function count(value: number): string {
   return String(value);
 }
 
+/** The value of a search's objective, by its name in configurations: a fraction in percent, all else in its unit. */
+export function objectiveText(name: string, value: number): string {
+  switch (name) {
+    case 'oneDayAccuracy':
+    case 'avm':
+    case 'spread':
+      return percent(value);
+    case 'latency':
+      return si(value, 's');
+    case 'energy':
+      return si(value, 'J');
+    case 'accuracyOverSpread':
+      return value.toFixed(1);
+    default:
+      return count(value);
+  }
+}
+
 /** A physical quantity with an SI prefix: `536 µs`, `60.2 µJ`. */
 export function si(value: number, unit: string): string {
   if (value === 0) return `0 ${unit}`;
-  for (const [size, prefix] of [
+  const [size, prefix] = siPrefix(value);
+  return `${significant(value / size)} ${prefix}${unit}`;
+}
+
+/** The SI prefix in which a quantity of its base unit is written, with its size: `[1e-6, 'µ']` for 60.2e-6. */
+export function siPrefix(value: number): readonly [size: number, prefix: string] {
+  const prefixes = [
     [1, ''],
     [1e-3, 'm'],
     [1e-6, 'µ'],
     [1e-9, 'n'],
-  ] as const) {
-    if (value >= size * 0.9995) return `${significant(value / size)} ${prefix}${unit}`;
-  }
-  return `${significant(value / 1e-12)} p${unit}`;
+  ] as const;
+  return prefixes.find(([size]) => value >= size * 0.9995) ?? [1e-12, 'p'];
 }
 
 /** A time after programming as people say it: `1 s`, `1 h`, `1 day`, `30 days`. */
@@ -65,6 +87,11 @@ export function driftTime(seconds: number): string {
     return `${amount} ${unit === 'day' && amount !== 1 ? 'days' : unit}`;
   }
   return `${Number(seconds.toPrecision(3))} s`;
+}
+
+/** How long the drift was watched, as a span: `a month` for 30 days, else as {@link driftTime} says it. */
+export function driftSpan(seconds: number): string {
+  return seconds === 30 * 86_400 ? 'a month' : driftTime(seconds);
 }
 
 /** A working time: `4 min 12 s`. */

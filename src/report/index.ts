@@ -4,6 +4,7 @@ export { accuracyOver, count, driftTime, percent, percentSpread, points, si, wor
 export { escapeHtml, Html, html, raw } from './html.js';
 export { palette } from './palette.js';
 export { networkPicture } from './picture/network-picture.js';
+export { standalonePlot } from './plots/draw-plot.js';
 export { progressPlot } from './plots/progress-plot.js';
 export { type Curve, regretCurves } from './plots/regret-curves.js';
 export { sweepPlot } from './plots/sweep-plot.js';

@@ -1,7 +1,7 @@
 import type { CsvRow } from './csv.js';
 import { driftTime, percent, percentSpread } from './format.js';
 import { html, raw } from './html.js';
-import { sweepLines, sweepPlot } from './plots/sweep-plot.js';
+import { sweepLines, sweepPlot, sweepTime } from './plots/sweep-plot.js';
 import { figure, noteStrip } from './sections/figure.js';
 import { type Column, table } from './sections/table.js';
 import { style } from './style.js';
@@ -44,12 +44,19 @@ ${table(columns, points)}
 `.text;
 }
 
-function caption({ axes, points }: SweepData): string {
+function caption(data: SweepData): string {
+  const { axes, points } = data;
   const repeats = points[0]?.analog[0]?.repeats ?? 0;
   const combinations = axes.slice(1).reduce((product, { values }) => product * values.length, 1);
   const left =
     axes.length > 1 && combinations > sweepLines ? ` The first ${sweepLines} of ${combinations} combinations.` : '';
-  return `Accuracy, with one standard deviation over ${repeats} programmings on both sides. Dotted: the network before programming.${left}`;
+  const shownTime = sweepTime(data);
+  const when = shownTime === null ? '' : ` after ${driftTime(shownTime)}`;
+  const spread =
+    repeats > 1
+      ? `, with one standard deviation over ${repeats} programmings on both sides`
+      : ' of a single programming';
+  return `Accuracy${when}${spread}. Dotted: the network before programming.${left}`;
 }
 
 /** One row per point and time. */

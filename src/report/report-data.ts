@@ -43,7 +43,7 @@ export interface ReportNetwork {
   readonly digitalAccuracy: number;
   /** Ascending in time. */
   readonly drift: readonly ReportDriftPoint[];
-  /** Accuracy variation over one month: first less last mean. */
+  /** Accuracy variation, which is over one month where the last time is 30 days: first less last mean. */
   readonly avm: number;
   readonly parameters: number;
   readonly macs: number;
@@ -62,6 +62,10 @@ export interface ReportTrial {
   readonly measured: Omit<ReportNetwork, 'role' | 'rank' | 'name'> | null;
   /** Why it failed, else null. */
   readonly reason: string | null;
+  /** Rung of its fidelity, from 0; absent where all trials have full fidelity. */
+  readonly rung?: number;
+  /** Whether it lost more accuracy over time than `limits.avm` allows; it did not if absent. */
+  readonly beyondVariation?: boolean;
 }
 
 /** A ready-made picture, for example the floor plan of the chip. */
@@ -128,6 +132,8 @@ export interface ReportData {
   readonly networks: readonly ReportNetwork[];
   /** Trials of the search in their order. */
   readonly trials: readonly ReportTrial[];
+  /** Number of the trial that the run itself ranks first; absent where that is not known. */
+  readonly bestTrial?: number | undefined;
   /** Null where the search had one objective. */
   readonly front: ReportFront | null;
   /** The best network, to be drawn; null when there is none. */

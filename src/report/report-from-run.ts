@@ -36,6 +36,7 @@ export interface RunJournal {
     readonly name: string;
     readonly metrics: (RunFigures & { readonly chip: ReportNetwork['chip'] }) | null;
     readonly reason: string | null;
+    readonly rung?: number | undefined;
   }[];
 }
 
@@ -52,7 +53,11 @@ export interface RunResult {
   readonly importance?: readonly ReportImportance[];
 }
 
-/** Takes a report's data from a run's journal and, once there is one, its result. */
+/**
+ * Takes a report's data from a run's journal and, once there is one, its result.
+ *
+ * @param drawn what the journal does not hold; `bestTrial` is the number of the trial that the run ranks first
+ */
 export function reportFromRun(
   journal: RunJournal,
   result: RunResult | null,
@@ -60,6 +65,7 @@ export function reportFromRun(
     readonly bestGraph?: NetworkGraph | null;
     readonly pictures?: readonly ReportPicture[];
     readonly front?: ReportFront | null;
+    readonly bestTrial?: number | undefined;
   } = {},
 ): ReportData {
   const { config, trials, ...run } = journal;
@@ -78,6 +84,7 @@ export function reportFromRun(
     crossbar: label(config.crossbar),
     seed: Number(config.seed),
     trials: reportTrials(journal.trials, config.limits),
+    bestTrial: drawn.bestTrial,
     networks: result === null ? [] : result.rows.flatMap((row) => reportNetwork(row, config.limits)),
     importance: result?.importance ?? [],
     surrogate: plainFacts(result?.surrogate ?? {}),
@@ -90,16 +97,22 @@ export function reportFromRun(
 /**
  * The trials that steered the search; those of the final table are left out.
  *
- * @param limits those of the run's configuration, for the one that binds
+ * @param limits those of the run's configuration, for the one that binds and the one on the variation
  */
 export function reportTrials(trials: RunJournal['trials'], limits: unknown = {}): ReportTrial[] {
   return trials
     .filter(({ role }) => role === 'search')
-    .map(({ number, round, name, metrics, reason }) => {
+    .map(({ number, round, name, metrics, reason, rung }) => {
       const measured =
         metrics === null ? null : withBinding({ ...figures(metrics), chip: chipFigures(metrics.chip) }, limits);
-      return { number, round, name, measured, reason };
+      const beyondVariation = metrics !== null && metrics.avm > mostVariation(limits);
+      return { number, round, name, measured, reason, beyondVariation, ...(rung !== undefined && { rung }) };
     });
+}
+
+function mostVariation(limits: unknown): number {
+  const { avm } = (limits ?? {}) as { readonly avm?: unknown };
+  return typeof avm === 'number' ? avm : Number.POSITIVE_INFINITY;
 }
 
 function reportNetwork({ role, rank, name, measured }: RunResult['rows'][number], limits: unknown): ReportNetwork[] {

@@ -4,7 +4,7 @@ import { type Html, html, reportStyle } from '../report/index.js';
 export const studioStyle = `${reportStyle}
 .top { display: flex; justify-content: space-between; align-items: baseline; gap: 16px; flex-wrap: wrap; }
 .state { font-weight: 600; } .state::before { content: "●"; margin-right: 6px; }
-.running::before { color: #56B4E9; } .finished::before { color: #009E73; } .stopped::before { color: #E69F00; }
+.running::before { color: #56B4E9; } .finished::before { color: #009E73; } .stopped::before, .killed::before { color: #E69F00; }
 .failed::before, .damaged::before { color: #D55E00; }
 progress { width: 100%; height: 10px; accent-color: #0072B2; margin: 18px 0 0; }
 #trouble { color: #D55E00; min-height: 1.5em; }
@@ -16,7 +16,7 @@ export function runsPage(resultsDir: string): string {
     'Runs',
     '/api/runs',
     html`<header><h1>Runs</h1><p class="faint">in ${resultsDir}</p></header>
-<div class="scroll"><table><thead><tr><th>run</th><th>state</th><th>task</th><th>begun</th><th class="number">trials</th><th class="number">failed</th><th class="number">best 1-day accuracy</th></tr></thead><tbody id="runs"></tbody></table></div>
+<div class="scroll"><table><thead><tr><th>run</th><th>state</th><th>task</th><th>begun</th><th class="number">trials</th><th class="number">failed</th><th class="number">1-day accuracy of the best</th></tr></thead><tbody id="runs"></tbody></table></div>
 <p id="none" hidden>There are no runs yet: <code>kirchhoff search configs/quickstart.yaml</code> makes one.</p>`,
   );
 }
@@ -29,8 +29,9 @@ export function runPage(id: string): string {
     `Run ${id}`,
     `/api/runs/${id}`,
     html`<header><p><a href="/">All runs</a></p><div class="top"><h1>Run ${id}</h1><span id="state" class="state"></span><a href="/runs/${id}/report">Report</a></div>
-<div class="cards">${card('best 1-day accuracy so far', 'best', 'best-name')}${card('trials done', 'done', 'failed')}${card('working time', 'elapsed', 'updated')}</div>
-<progress id="bar" value="0" max="1" aria-label="trials done"></progress></header>
+<div class="cards">${card('1-day accuracy of the best so far', 'best', 'best-name')}${card('trials done', 'done', 'failed')}${card('working time', 'elapsed', 'updated')}</div>
+<progress id="bar" value="0" max="1" aria-label="trials done"></progress>
+<p id="resume-line" hidden>Carry on with: <code id="resume"></code></p></header>
 <h2>Progress of the search</h2><figure id="progress"></figure><div id="notes" class="notes" hidden></div>
 <h2>Latest trials</h2><div class="scroll"><table><thead><tr><th class="number">trial</th><th>role</th><th>architecture</th><th class="number">1-day accuracy</th><th>failed because</th></tr></thead><tbody id="latest"></tbody></table></div>`,
   );

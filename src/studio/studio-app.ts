@@ -7,7 +7,7 @@ import { type RunResult, renderReport, reportFromRun } from '../report/index.js'
 import { readRun } from '../store/index.js';
 import { clientScript } from './client-script.js';
 import { messagePage, runPage, runsPage, studioStyle } from './pages.js';
-import { liveRun, runLines } from './run-summary.js';
+import { bestTrial, liveRun, readLive, runLines } from './run-summary.js';
 
 const securityHeaders = {
   'Content-Security-Policy':
@@ -59,10 +59,13 @@ export function studioApp({ resultsDir, allowedHosts }: StudioAppOptions): Hono 
 
 /** The report that the run wrote, or one made of its journal while there is none yet. */
 function report(resultsDir: string, id: string): string {
-  const record = readRun(resultsDir, id);
+  const { record, killed } = readLive(resultsDir, id);
   const file = join(resultsDir, id, 'report.html');
   if (existsSync(file)) return readFileSync(file, 'utf8');
-  return renderReport(reportFromRun(record, record.result as RunResult | null));
+  const journal = killed ? { ...record, state: 'stopped' as const } : record;
+  return renderReport(
+    reportFromRun(journal, record.result as RunResult | null, { bestTrial: bestTrial(record)?.number }),
+  );
 }
 
 function answerProblem(context: Context, status: 404 | 500, message: string) {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { renderReport } from '../../src/report/index.js';
+import { type ReportDriftPoint, type ReportTrial, renderReport } from '../../src/report/index.js';
+import { paretoPoints } from '../../src/report/plots/pareto-plot.js';
+import { contenders } from '../../src/report/plots/progress-plot.js';
 import { wholeTicks } from '../../src/report/plots/trial-axis.js';
 import { hasChromium, launchChromium, withoutChromium } from '../support/chromium.js';
 import { sampleReport } from './support/sample-report.js';
@@ -64,6 +66,61 @@ test('the trial axis counts in whole numbers, each once', () => {
     [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24],
     [0, 20, 40, 60, 80, 100, 120, 140, 160, 180],
   ]);
+});
+
+describe('the best trial', () => {
+  const rowOf = (number: number) => new RegExp(`<tr class="best"><td class="number">${number}</td>`);
+
+  test('is the one that the run ranks first, whatever its accuracy', () => {
+    const trials = section(renderReport({ ...data, bestTrial: 2 }), 'trials');
+    expect(trials).toMatch(rowOf(2));
+    expect(trials.match(/class="best"/g)).toHaveLength(1);
+    expect(section(page, 'trials')).not.toContain('class="best"');
+  });
+
+  test('has its rung beside it where the search had rungs', () => {
+    const trials = data.trials.map((trial) => ({ ...trial, rung: trial.number % 3 }));
+    const shown = section(renderReport({ ...data, trials }), 'trials');
+    expect(shown).toContain('<th class="number" scope="col">rung</th>');
+    expect(shown).toContain(encodeURIComponent('trial,round,rung,architecture'));
+    expect(section(page, 'trials')).not.toContain('>rung<');
+  });
+
+  test('is looked for at the highest rung and within the limit on the variation', () => {
+    const chosen = (trials: ReportTrial[]) => contenders(trials).map(({ number }) => number);
+    const some = data.trials.slice(0, 5);
+    expect(chosen(some)).toEqual([0, 1, 2, 3, 4]);
+    expect(chosen(some.map((trial, i) => ({ ...trial, rung: i % 3 })))).toEqual([2]);
+    expect(chosen(some.map((trial, i) => ({ ...trial, beyondVariation: i < 3 })))).toEqual([3, 4]);
+    const halved = { ...data, trials: data.trials.map((trial) => ({ ...trial, rung: trial.number % 2 })) };
+    expect(section(renderReport(halved), 'progress')).toContain('Hollow dots do not count');
+    expect(section(page, 'progress')).not.toContain('Hollow dots');
+  });
+
+  test('of accuracy against parameters is compared within the highest rung', () => {
+    const lucky = {
+      ...data.trials[1]!.measured!,
+      parameters: 1,
+      drift: [{ seconds: 86_400, mean: 1, std: 0, repeats: 2 }],
+    };
+    const trials = data.trials.slice(0, 4).map((trial) => ({ ...trial, rung: 1 }));
+    const points = paretoPoints([{ ...trials[0]!, rung: 0, measured: lucky }, ...trials.slice(1)], []);
+    expect(points[0]!.onFront).toBe(false);
+    expect(points.some(({ onFront }) => onFront)).toBe(true);
+  });
+});
+
+test('the loss is named after the last time that was measured', () => {
+  expect(section(page, 'trials')).toContain('lost in a month');
+  expect(page).toContain('change over a month');
+  const day = <T extends { drift: readonly ReportDriftPoint[] }>(measured: T) => {
+    return { ...measured, drift: measured.drift.slice(0, 3) };
+  };
+  const trials = data.trials.map((trial) => ({ ...trial, measured: trial.measured && day(trial.measured) }));
+  const short = renderReport({ ...data, networks: data.networks.map(day), trials });
+  expect(short).toContain('lost in 1 day');
+  expect(short).toContain('change over 1 day');
+  expect(short).not.toContain('month');
 });
 
 test('a run without anything yet has a page, too', () => {

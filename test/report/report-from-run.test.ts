@@ -73,3 +73,17 @@ test('says for every network which limit of the run binds', () => {
   expect(describeBinding(wider.binding)).toBe('energy 90 %');
   expect(describeBinding(reportFromRun(journal, null).trials[0]!.measured!.binding)).toBe('–');
 });
+
+test('says which trials had a rung, which lost more than the limit, and which one the run ranks first', () => {
+  const trials = [
+    { ...journal.trials[0]!, rung: 1 },
+    { ...journal.trials[0]!, number: 1, metrics: { ...figures, avm: 0.3, chip } },
+  ];
+  const run = { ...journal, config: { ...journal.config, limits: { avm: 0.1 } }, trials };
+  const data = reportFromRun(run, null, { bestTrial: 0 });
+  expect(data.bestTrial).toBe(0);
+  expect(data.trials.map(({ rung, beyondVariation }) => [rung, beyondVariation])).toEqual([
+    [1, false],
+    [undefined, true],
+  ]);
+});

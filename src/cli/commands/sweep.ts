@@ -18,6 +18,7 @@ import {
   percentSpread,
   renderSweep,
   type SweepData,
+  standalonePlot,
   sweepPlot,
   textTable,
 } from '../../report/index.js';
@@ -106,7 +107,7 @@ async function sweep(flags: SweepFlags): Promise<void> {
   writeSweepFiles(to, {
     [sweepFile]: sweepDocument(about, results),
     'sweep.html': renderSweep(data),
-    'sweep.svg': sweepPlot(data),
+    'sweep.svg': standalonePlot(sweepPlot(data)),
   });
   const files = [sweepFile, 'sweep.html', 'sweep.svg'].map((file) => `${to}/${file}`);
   output.note(`${measured} of ${points.length} points measured now; ${files.join(', ')}`);

@@ -3,26 +3,28 @@ import { driftTime, percentSpread } from '../format.js';
 import { roleColours } from '../palette.js';
 import type { ReportNetwork } from '../report-data.js';
 import { drawPlot } from './draw-plot.js';
+import { endLabelMargin, endLabels } from './end-labels.js';
 
 const niceTimes = [1e-3, 1e-2, 0.1, 1, 60, 3_600, 86_400, 7 * 86_400, 30 * 86_400, 365 * 86_400, 10 * 365 * 86_400];
+
+const baselineDash = '9 5';
 
 /**
  * Accuracy over the time since programming (logarithmic), with one standard deviation on both sides; the accuracy before
  * programming is a thin line.
  */
 export function driftPlot(networks: readonly ReportNetwork[]): string {
-  const earliest = Math.min(
-    ...networks.flatMap(({ drift }) => drift.map(({ seconds }) => seconds).filter((s) => s > 0)),
-  );
+  const later = networks.flatMap(({ drift }) => drift.map(({ seconds }) => seconds).filter((s) => s > 0));
   // A logarithmic axis has no zero: "at once" is drawn a decade before the first later time.
+  const atOnce = (later.length === 0 ? 1 : Math.min(...later)) / 10;
   const points = networks.flatMap((network) =>
     network.drift.map((point) => ({
       network: labelOf(network),
       role: network.role,
-      time: point.seconds > 0 ? point.seconds : earliest / 10,
+      time: point.seconds > 0 ? point.seconds : atOnce,
       mean: point.mean * 100,
-      low: (point.mean - point.std) * 100,
-      high: (point.mean + point.std) * 100,
+      low: Math.max(0, point.mean - point.std) * 100,
+      high: Math.min(1, point.mean + point.std) * 100,
       title: `${labelOf(network)}\n${driftTime(point.seconds)}: ${percentSpread(point)}, n = ${point.repeats}`,
     })),
   );
@@ -33,10 +35,18 @@ export function driftPlot(networks: readonly ReportNetwork[]): string {
   const found = points.filter(({ role }) => role === 'found');
   const baseline = points.filter(({ role }) => role === 'baseline');
   const line = { x: 'time', y: 'mean', z: 'network', strokeWidth: 2.5 } as const;
-  const lastPoints = points.filter(({ time }) => time === last);
+  const names = points
+    .filter(({ time }) => time === last)
+    .map((point) => ({
+      x: last,
+      y: point.mean,
+      text: `${point.network}  ${point.mean.toFixed(1)} %`,
+      colour: colour(point),
+      dash: point.role === 'baseline' ? baselineDash : '',
+    }));
   return drawPlot(
     {
-      marginRight: 40 + 7.6 * Math.max(...networks.map((network) => labelOf(network).length + 8)),
+      marginRight: endLabelMargin(names.map(({ text }) => text)),
       height: 420,
       x: {
         type: 'log',
@@ -45,7 +55,7 @@ export function driftPlot(networks: readonly ReportNetwork[]): string {
       y: { grid: true, label: 'accuracy on test images, %', nice: true, labelArrow: 'none' },
       marks: [
         Plot.axisX(ticksBetween(first, last), {
-          text: (time: number) => driftTime(time),
+          text: (time: number) => driftTime(time === atOnce ? 0 : time),
           label: 'time since programming (log scale)',
           labelAnchor: 'center',
           labelArrow: 'none',
@@ -65,20 +75,11 @@ export function driftPlot(networks: readonly ReportNetwork[]): string {
           fontSize: 12,
         }),
         Plot.lineY(found, { ...line, stroke: colour }),
-        Plot.lineY(baseline, { ...line, stroke: colour, strokeDasharray: '9 5' }),
+        Plot.lineY(baseline, { ...line, stroke: colour, strokeDasharray: baselineDash }),
         Plot.ruleX(points, { x: 'time', y1: 'low', y2: 'high', stroke: colour, strokeWidth: 1.5 }),
         Plot.dot(found, { x: 'time', y: 'mean', fill: colour, r: 5, title: 'title' }),
         Plot.dot(baseline, { x: 'time', y: 'mean', fill: colour, r: 5, symbol: 'square', title: 'title' }),
-        Plot.text(spreadLabels(lastPoints), {
-          x: 'time',
-          y: 'labelAt',
-          text: 'text',
-          fill: colour,
-          dx: 12,
-          textAnchor: 'start',
-          fontSize: 13,
-          fontWeight: 600,
-        }),
+        endLabels(names),
       ],
     },
     `Accuracy over time since programming: ${networks.map(labelOf).join(', ')}`,
@@ -92,18 +93,4 @@ function labelOf({ role, name }: ReportNetwork): string {
 function ticksBetween(first: number, last: number): number[] {
   const inside = niceTimes.filter((time) => time >= first * 0.999 && time <= last * 1.001);
   return inside.length >= 2 ? inside : [first, last];
-}
-
-/** Moves labels that would overlap apart. */
-function spreadLabels<P extends { mean: number; network: string; role: ReportNetwork['role']; time: number }>(
-  points: readonly P[],
-): (P & { labelAt: number; text: string })[] {
-  const gap = 0.06 * Math.max(10, ...points.map(({ mean }) => mean)) * 0.5;
-  let above = Number.POSITIVE_INFINITY;
-  return [...points]
-    .sort((a, b) => b.mean - a.mean)
-    .map((point) => {
-      above = Math.min(point.mean, above - gap);
-      return { ...point, labelAt: above, text: `${point.network}  ${point.mean.toFixed(1)} %` };
-    });
 }

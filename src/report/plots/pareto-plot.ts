@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { comparableTrials, measuredTrials } from '../comparable-trials.js';
 import { count } from '../format.js';
 import { oneDayOf } from '../one-day.js';
 import { palette, roleColours } from '../palette.js';
@@ -12,18 +13,22 @@ export interface ParetoPoint {
   readonly parameters: number;
   /** 1-day accuracy in percent. */
   readonly accuracy: number;
-  /** Whether no other trial is at least as small and as accurate. */
+  /** Whether no other trial of the highest fidelity reached, its own, is at least as small and as accurate. */
   readonly onFront: boolean;
 }
 
 /** Trials and final networks as points, with the trials' Pareto front marked. */
 export function paretoPoints(trials: readonly ReportTrial[], networks: readonly ReportNetwork[]): ParetoPoint[] {
-  const tried = trials.flatMap(({ name, measured }) =>
-    measured === null ? [] : [{ name, kind: 'trial' as const, ...position(measured) }],
-  );
+  const compared = new Set(comparableTrials(trials));
+  const tried = measuredTrials(trials).map((trial) => {
+    return { name: trial.name, kind: 'trial' as const, ...position(trial.measured), compares: compared.has(trial) };
+  });
+  const rivals = tried.filter(({ compares }) => compares);
   const shown = networks.map((network) => ({ name: network.name, kind: network.role, ...position(network) }));
   return [
-    ...tried.map((point) => ({ ...point, onFront: !tried.some((other) => beats(other, point)) })),
+    ...tried.map(({ compares, ...point }) => {
+      return { ...point, onFront: compares && !rivals.some((other) => beats(other, point)) };
+    }),
     ...shown.map((point) => ({ ...point, onFront: false })),
   ];
 }

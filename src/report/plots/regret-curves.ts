@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { palette } from '../palette.js';
 import { drawPlot } from './draw-plot.js';
+import { endLabelMargin, endLabels } from './end-labels.js';
 
 /** Regret after each query, with an interval. */
 export interface Curve {
@@ -10,12 +11,15 @@ export interface Curve {
   readonly high: readonly number[];
 }
 
+/** In the place of the palette's yellow, which is too pale for a line on white. */
+const olive = '#8C8C2E';
+
 const colours = [
   palette.grey,
   palette.orange,
   palette.vermilion,
   palette.purple,
-  palette.yellow,
+  olive,
   palette.blue,
   palette.green,
   palette.skyBlue,
@@ -45,7 +49,7 @@ export function regretCurves(curves: readonly Curve[], label: string): string {
   return drawPlot(
     {
       height: 520,
-      marginRight: 190,
+      marginRight: endLabelMargin(curves.map(({ name }) => name)),
       x: { label: 'queries', labelAnchor: 'center', labelArrow: 'none', domain: [1, queries] },
       y: {
         type: 'log',
@@ -62,40 +66,14 @@ export function regretCurves(curves: readonly Curve[], label: string): string {
         ...styled.map(({ points, colour, dash }) =>
           Plot.lineY(points, { x: 'query', y: 'mean', stroke: colour, strokeWidth: 2.2, strokeDasharray: dash }),
         ),
-        Plot.text(spread(styled, highest), {
-          x: 'query',
-          y: 'at',
-          text: 'text',
-          fill: 'colour',
-          dx: 8,
-          textAnchor: 'start',
-          fontSize: 13,
-        }),
+        endLabels(
+          styled.map(({ name, colour, dash, points }) => {
+            const { query, mean } = points.at(-1)!;
+            return { x: query, y: mean, text: name, colour, dash };
+          }),
+        ),
       ],
     },
     label,
   );
-}
-
-/** The names at the ends of the curves, moved apart where they would overlap. */
-function spread(
-  styled: readonly { name: string; colour: string; points: readonly { query: number; mean: number }[] }[],
-  highest: number,
-): { query: number; at: number; text: string; colour: string }[] {
-  const step = (highest / floor) ** 0.037;
-  let above = Number.POSITIVE_INFINITY;
-  const falling = styled
-    .map(({ name, colour, points }) => ({ name, colour, last: points.at(-1)! }))
-    .sort((a, b) => b.last.mean - a.last.mean)
-    .map(({ name, colour, last }) => {
-      above = Math.min(last.mean, above / step);
-      return { query: last.query, at: above, text: name, colour };
-    });
-  // where the lowest names fell below the axis, all move up by as much
-  let below = floor;
-  for (const label of falling.toReversed()) {
-    label.at = Math.max(label.at, below);
-    below = label.at * step;
-  }
-  return falling;
 }

@@ -4,6 +4,7 @@ import { oneDayOf } from '../one-day.js';
 import { palette } from '../palette.js';
 import type { SweepData } from '../sweep-data.js';
 import { drawPlot } from './draw-plot.js';
+import { endLabelMargin, endLabels } from './end-labels.js';
 
 /** One value of the first setting on one of the lines. */
 interface SweepDot {
@@ -31,7 +32,7 @@ export const sweepLines = colours.length;
 
 /**
  * Accuracy over the first setting of a sweep, with one standard deviation on both sides. A single setting has a line for
- * each drift time; with several there is a line for each combination of the others, one day (or the last time) after
+ * each drift time; with several there is a line for each combination of the others, at the time nearest to one day after
  * programming.
  */
 export function sweepPlot(data: SweepData): string {
@@ -43,10 +44,15 @@ export function sweepPlot(data: SweepData): string {
   const colour = ({ line }: SweepDot) => colours[lines.indexOf(line)]!;
   const symbol = ({ line }: SweepDot) => symbols[lines.indexOf(line)]!;
   const type = !numeric ? 'point' : first!.logarithmic ? 'log' : 'linear';
-  const ends = lines.map((line) => shown.filter((dot) => dot.line === line).at(-1)!);
+  const names = lines.map((line) => {
+    const end = shown.filter((dot) => dot.line === line).at(-1)!;
+    return { x: end.x, y: end.mean, text: line, colour: colour(end) };
+  });
+  const shownTime = sweepTime(data);
+  const accuracy = shownTime === null ? 'accuracy' : `accuracy after ${driftTime(shownTime)}`;
   return drawPlot(
     {
-      marginRight: 40 + 8 * Math.max(...lines.map((line) => line.length)),
+      marginRight: endLabelMargin(lines),
       height: 420,
       x: {
         type,
@@ -54,28 +60,27 @@ export function sweepPlot(data: SweepData): string {
         label: `${first!.path}${type === 'log' ? ' (log scale)' : ''}`,
         labelAnchor: 'center',
         labelArrow: 'none',
+        // plain numbers: as of its own a logarithmic axis writes 0.3 as 300m
+        ...(type === 'log' && { tickFormat: '~g' }),
       },
-      y: { grid: true, label: 'accuracy, %', nice: true, labelArrow: 'none' },
+      y: { grid: true, label: `${accuracy}, %`, nice: true, labelArrow: 'none' },
       symbol: { type: 'identity' },
       marks: [
         Plot.ruleY([data.digitalAccuracy * 100], { stroke: palette.grey, strokeDasharray: '1.5 4', strokeWidth: 1.5 }),
         Plot.areaY(shown, { x: 'x', y1: 'low', y2: 'high', z: 'line', fill: colour, fillOpacity: 0.13 }),
         Plot.lineY(shown, { x: 'x', y: 'mean', z: 'line', stroke: colour, strokeWidth: 2.5 }),
         Plot.dot(shown, { x: 'x', y: 'mean', fill: colour, symbol, r: 5, title: 'title' }),
-        Plot.text(spreadLabels(ends), {
-          x: 'x',
-          y: 'labelAt',
-          text: 'line',
-          fill: colour,
-          dx: 12,
-          textAnchor: 'start',
-          fontSize: 13,
-          fontWeight: 600,
-        }),
+        endLabels(names),
       ],
     },
-    `Accuracy of ${data.name} over ${first!.path}: ${lines.join(', ')}`,
+    `${accuracy.replace('a', 'A')} of ${data.name} over ${first!.path}: ${lines.join(', ')}`,
   );
+}
+
+/** The one time after programming, seconds, that the picture of a sweep shows; null where it has a line for each time. */
+export function sweepTime({ axes, points }: Pick<SweepData, 'axes' | 'points'>): number | null {
+  const [point] = points;
+  return axes.length === 1 || point === undefined ? null : oneDayOf(point.analog).seconds;
 }
 
 function sweepDots({ axes, points }: SweepData): SweepDot[] {
@@ -92,8 +97,8 @@ function sweepDots({ axes, points }: SweepData): SweepDot[] {
         x: typeof x === 'number' ? x : String(x),
         line,
         mean: point.mean * 100,
-        low: (point.mean - point.std) * 100,
-        high: (point.mean + point.std) * 100,
+        low: Math.max(0, point.mean - point.std) * 100,
+        high: Math.min(1, point.mean + point.std) * 100,
         title: `${first!.path} = ${x}\n${line}: ${percentSpread(point)}, n = ${point.repeats}`,
       };
     });
@@ -102,16 +107,4 @@ function sweepDots({ axes, points }: SweepData): SweepDot[] {
 
 function lastKey(path: string): string {
   return path.split('.').at(-1)!;
-}
-
-/** Moves labels that would overlap apart. */
-function spreadLabels(dots: readonly SweepDot[]): (SweepDot & { labelAt: number })[] {
-  const gap = 3;
-  let above = Number.POSITIVE_INFINITY;
-  return [...dots]
-    .sort((a, b) => b.mean - a.mean)
-    .map((dot) => {
-      above = Math.min(dot.mean, above - gap);
-      return { ...dot, labelAt: above };
-    });
 }

@@ -1,3 +1,4 @@
+import { objectiveText } from '../format.js';
 import { type Html, html } from '../html.js';
 import { frontPlot, volumePlot } from '../plots/front-plot.js';
 import type { ReportData, ReportFront } from '../report-data.js';
@@ -23,6 +24,6 @@ ${pictures}${figure(volumePlot(front.hypervolume.history), caption, 'hypervolume
 
 function referenceText({ objectives, hypervolume }: ReportFront): string {
   return objectives
-    .map(({ name, title }) => `${title} ${Number(hypervolume.reference[name]!.toPrecision(4))}`)
+    .map(({ name, title }) => `${title} ${objectiveText(name, hypervolume.reference[name]!)}`)
     .join(', ');
 }

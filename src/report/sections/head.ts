@@ -1,4 +1,4 @@
-import { count, percent, percentSpread, points, si, workingTime } from '../format.js';
+import { count, driftSpan, percent, percentSpread, points, si, workingTime } from '../format.js';
 import { type Html, html } from '../html.js';
 import { oneDayOf } from '../one-day.js';
 import type { ReportData, ReportNetwork } from '../report-data.js';
@@ -21,7 +21,11 @@ function keyFigures(networks: readonly ReportNetwork[]): Html {
     baseline === undefined ? '' : `${points(day.mean - oneDayOf(baseline.drift).mean)} against ${baseline.name}`;
   const cards: [string, string, string][] = [
     ['1-day accuracy', percentSpread(day), gain],
-    ['change over the month', points(-best.avm), `digital ${percent(best.digitalAccuracy)}`],
+    [
+      `change over ${driftSpan(best.drift.at(-1)!.seconds)}`,
+      points(-best.avm),
+      `digital ${percent(best.digitalAccuracy)}`,
+    ],
     ['parameters', count(best.parameters), `${count(best.macs)} multiply-adds`],
     [
       'cores',

@@ -1,8 +1,8 @@
 import { type Html, html } from '../html.js';
 import { driftPlot } from '../plots/drift-plot.js';
 import { paretoPlot, paretoPoints } from '../plots/pareto-plot.js';
-import { progressPlot } from '../plots/progress-plot.js';
-import type { ReportData, ReportNetwork } from '../report-data.js';
+import { contenders, progressPlot } from '../plots/progress-plot.js';
+import type { ReportData, ReportNetwork, ReportTrial } from '../report-data.js';
 import { figure, noteStrip } from './figure.js';
 import { trialRow } from './trials.js';
 
@@ -11,7 +11,9 @@ export function driftSection({ networks, notes }: ReportData): Html {
   const shown = firstOfEachRole(networks);
   if (shown.length === 0) return html``;
   const repeats = shown[0]!.drift[0]?.repeats ?? 0;
-  const caption = `Mean and one standard deviation of ${repeats} independent programmings, on the test images. Dotted: the same network in floating point, before its hardware-aware training.`;
+  const measured =
+    repeats > 1 ? `Mean and one standard deviation of ${repeats} independent programmings` : 'A single programming';
+  const caption = `${measured}, on the test images. Dotted: the same network in floating point, before its hardware-aware training.`;
   const rows = networks.flatMap(({ role, name, drift }) =>
     drift.map(({ seconds, mean, std, repeats }) => ({ role, name, seconds, mean, std, repeats })),
   );
@@ -24,17 +26,26 @@ export function progressSection({ trials, notes }: ReportData): Html {
   if (trials.every(({ measured }) => measured === null)) return html``;
   const failed = trials.filter(({ measured }) => measured === null).length;
   const cross = failed > 0 ? ` ${failed} failed (crosses).` : '';
-  const caption = `Every dot is a network trained and drifted in the search, with one standard deviation; the stair is the best so far.${cross}`;
+  const several = trials.some(({ measured }) => measured?.drift.some(({ repeats }) => repeats > 1));
+  const spread = several ? ', with one standard deviation' : '';
+  const caption = `Every dot is a network trained and drifted in the search${spread}; the stair is the best so far.${hollowDots(trials)}${cross}`;
   return html`<section id="progress"><h2>Progress of the search</h2>
 ${figure(progressPlot(trials), caption, 'search-progress', trials.map(trialRow))}${noteStrip(notes)}</section>`;
+}
+
+/** Says what the hollow dots are, where there are any. */
+function hollowDots(trials: readonly ReportTrial[]): string {
+  const hollow = trials.length - contenders(trials).length - trials.filter(({ measured }) => measured === null).length;
+  if (hollow === 0) return '';
+  return ' Hollow dots do not count for it: their variation is beyond limits.avm or their fidelity below the highest reached.';
 }
 
 /** Accuracy against size. Empty without a measured trial. */
 export function paretoSection({ trials, networks, notes }: ReportData): Html {
   const points = paretoPoints(trials, firstOfEachRole(networks));
   if (points.length === 0) return html``;
-  const caption =
-    'Dots: trials of the search on the validation images, those that no other beats in both in green with their front. Star: best found, square: baseline, both after full training on the test images.';
+  const fidelity = trials.some(({ rung }) => rung !== undefined) ? ' of the highest fidelity' : '';
+  const caption = `Dots: trials of the search on the validation images, those that no other${fidelity} beats in both in green with their front. Star: best found, square: baseline, both after full training on the test images.`;
   const rows = points.map(({ name, kind, parameters, accuracy, onFront }) => ({
     name,
     kind,

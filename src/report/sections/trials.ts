@@ -1,6 +1,6 @@
 import { describeBinding } from '../binding-limit.js';
 import type { CsvRow } from '../csv.js';
-import { count, percent, percentSpread } from '../format.js';
+import { count, driftSpan, percent, percentSpread } from '../format.js';
 import { type Html, html } from '../html.js';
 import { oneDayOf } from '../one-day.js';
 import type { ReportData, ReportTrial } from '../report-data.js';
@@ -9,13 +9,17 @@ import { type Column, table } from './table.js';
 
 type Measured = NonNullable<ReportTrial['measured']>;
 
-const columns: readonly Column<ReportTrial>[] = [
+const rungColumn: Column<ReportTrial> = { title: 'rung', number: true, text: ({ rung }) => String(rung ?? '–') };
+
+const firstColumns: readonly Column<ReportTrial>[] = [
   { title: 'trial', number: true, text: ({ number }) => String(number) },
   { title: 'round', number: true, text: ({ round }) => String(round) },
   { title: 'architecture', text: ({ name }) => name },
   { title: '1-day accuracy', number: true, text: of(({ drift }) => percentSpread(oneDayOf(drift))) },
   { title: 'digital', number: true, text: of(({ digitalAccuracy }) => percent(digitalAccuracy)) },
-  { title: 'lost in a month', number: true, text: of(({ avm }) => percent(avm)) },
+];
+
+const lastColumns: readonly Column<ReportTrial>[] = [
   { title: 'parameters', number: true, text: of(({ parameters }) => count(parameters)) },
   { title: 'multiply-adds', number: true, text: of(({ macs }) => count(macs)) },
   { title: 'cores', number: true, text: of(({ chip }) => String(chip.cores)) },
@@ -23,20 +27,30 @@ const columns: readonly Column<ReportTrial>[] = [
 ];
 
 /** All trials of the search. Empty without any. */
-export function trialsSection({ trials, notes }: ReportData): Html {
+export function trialsSection({ trials, bestTrial, notes }: ReportData): Html {
   if (trials.length === 0) return html``;
-  const best = bestTrial(trials);
-  const failures = trials.some(({ reason }) => reason !== null);
-  const shown = failures ? [...columns, { title: 'failed because', wrap: true, text: reasonOf }] : columns;
-  const mark = (trial: ReportTrial) => (trial === best ? 'best' : trial.measured === null ? 'failed' : '');
+  const mark = (trial: ReportTrial) => (trial.number === bestTrial ? 'best' : trial.measured === null ? 'failed' : '');
   return html`<section id="trials"><h2>Trials</h2>
 <p class="faint">On the validation images. ${dataLink('trials', trials.map(trialRow))}</p>
-${table(shown, trials, mark)}${noteStrip(notes)}</section>`;
+${table(columnsOf(trials), trials, mark)}${noteStrip(notes)}</section>`;
+}
+
+function columnsOf(trials: readonly ReportTrial[]): Column<ReportTrial>[] {
+  const last = trials.find(({ measured }) => measured !== null)?.measured?.drift.at(-1)?.seconds;
+  const lost = last === undefined ? 'lost' : `lost in ${driftSpan(last)}`;
+  return [
+    ...firstColumns,
+    ...(trials.some(({ rung }) => rung !== undefined) ? [rungColumn] : []),
+    { title: lost, number: true, text: of(({ avm }) => percent(avm)) },
+    ...lastColumns,
+    ...(trials.some(({ reason }) => reason !== null) ? [{ title: 'failed because', wrap: true, text: reasonOf }] : []),
+  ];
 }
 
 /** A trial as a row of the download. */
-export function trialRow({ number, round, name, measured, reason }: ReportTrial): CsvRow {
-  const head = { trial: number, round, architecture: name, state: measured === null ? 'failed' : 'done' };
+export function trialRow({ number, round, name, measured, reason, rung }: ReportTrial): CsvRow {
+  const place = rung === undefined ? { round } : { round, rung };
+  const head = { trial: number, ...place, architecture: name, state: measured === null ? 'failed' : 'done' };
   if (measured === null) return { ...head, reason };
   const { mean, std, repeats } = oneDayOf(measured.drift);
   return {
@@ -64,9 +78,4 @@ function of(text: (measured: Measured) => string): (trial: ReportTrial) => strin
 
 function reasonOf({ reason }: ReportTrial): string {
   return reason ?? '';
-}
-
-function bestTrial(trials: readonly ReportTrial[]): ReportTrial | undefined {
-  const accuracy = ({ measured }: ReportTrial) => (measured === null ? -1 : oneDayOf(measured.drift).mean);
-  return [...trials].sort((a, b) => accuracy(b) - accuracy(a))[0];
 }

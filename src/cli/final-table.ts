@@ -3,6 +3,7 @@ import {
   count,
   describeBinding,
   driftTime,
+  objectiveText,
   percent,
   percentSpread,
   si,
@@ -14,7 +15,6 @@ import {
   type FinalRow,
   type FrontMember,
   type FrontReport,
-  type Objective,
   objectiveKinds,
   type SearchResult,
 } from '../search/index.js';
@@ -108,23 +108,6 @@ function frontTable({ objectives, members, hypervolume }: FrontReport): string {
   );
   const share = percent(hypervolume.history.at(-1) ?? 0);
   return `${table}\n\nMeasured on the validation images. Hypervolume ${share} of the box between ${reference.join(', ')} and the ideal.`;
-}
-
-function objectiveText(name: Objective, value: number): string {
-  switch (name) {
-    case 'oneDayAccuracy':
-    case 'avm':
-    case 'spread':
-      return percent(value);
-    case 'latency':
-      return si(value, 's');
-    case 'energy':
-      return si(value, 'J');
-    case 'accuracyOverSpread':
-      return value.toFixed(1);
-    default:
-      return count(value);
-  }
 }
 
 function amount(value: number | null, unit: string): string {

@@ -1,6 +1,16 @@
 export { bindingLimit, describeBinding, limitShares } from './binding-limit.js';
 export { type CsvRow, toCsv } from './csv.js';
-export { accuracyOver, count, driftTime, percent, percentSpread, points, si, workingTime } from './format.js';
+export {
+  accuracyOver,
+  count,
+  driftTime,
+  objectiveText,
+  percent,
+  percentSpread,
+  points,
+  si,
+  workingTime,
+} from './format.js';
 export { escapeHtml, Html, html, raw } from './html.js';
 export { palette } from './palette.js';
 export { networkPicture } from './picture/network-picture.js';

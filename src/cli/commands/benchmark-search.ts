@@ -11,7 +11,7 @@ import {
 } from '../../benchmark/index.js';
 import { fail, makeFolder } from '../../config/index.js';
 import { parseDataOption } from '../../data/index.js';
-import { textTable } from '../../report/index.js';
+import { standalonePlot, textTable } from '../../report/index.js';
 import { guardPlace, writeFileAtomic } from '../../store/index.js';
 import { jsonFlag, outputPath, wholeNumber } from '../flags.js';
 import { interruptible } from '../interrupt.js';
@@ -105,9 +105,7 @@ function tablePath({ table, data }: Flags): string {
 /** Writes a comparison as data, picture and table. */
 export function writeComparison(folder: string, comparison: TabularComparison): void {
   writeFileAtomic(join(folder, 'search.json'), `${JSON.stringify(comparison)}\n`);
-  // a picture that stands alone must say what it is
-  const svg = regretPlot(comparison).replace('<svg ', '<svg xmlns="http://www.w3.org/2000/svg" ');
-  writeFileAtomic(join(folder, 'search.svg'), `${svg}\n`);
+  writeFileAtomic(join(folder, 'search.svg'), `${standalonePlot(regretPlot(comparison))}\n`);
   writeFileAtomic(join(folder, 'search.md'), `\`\`\`\n${comparisonText(comparison)}\n\`\`\`\n`);
 }
 

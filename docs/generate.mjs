@@ -35,7 +35,7 @@ export function configurationPage() {
     'A run is described by one YAML or JSON file. Any key may be overridden on the command line with `--set a.b=c`.',
     'Keys that are not listed here are refused.',
     '',
-    ...sections(schema, []),
+    ...sections(schema, [], searchConfigSchema.parse({ task: { name: 'synthetic-shapes' }, space: 'resnet-tiny' })),
   ].join('\n');
 }
 
@@ -108,16 +108,28 @@ function plainConverter(member) {
   return isConverter ? { type: 'converter, see below', description: member.description } : member;
 }
 
-/** One table per mapping, outermost first. */
-function sections(schema, path) {
+/**
+ * One table per mapping, outermost first.
+ *
+ * @param defaults what a configuration that names nothing comes to, where the schema's own defaults do not tell: those of
+ *   values that are read from text
+ */
+function sections(schema, path, defaults = {}) {
   const properties = Object.entries(schema.properties ?? {});
-  const rows = properties.map(([key, member]) => row(key, member, schema.required ?? []));
+  const required = schema.required ?? [];
+  const rows = properties.map(([key, member]) => {
+    return row(key, required.includes(key) ? member : withDefault(member, defaults?.[key]), required);
+  });
   const table = ['| key | type | default | meaning |', '|---|---|---|---|', ...rows, ''];
   const title = path.length === 0 ? [] : [`## \`${path.join('.')}\``, ''];
   const nested = properties
     .filter(([, member]) => member.properties !== undefined)
-    .flatMap(([key, member]) => sections(member, [...path, key]));
+    .flatMap(([key, member]) => sections(member, [...path, key], defaults?.[key]));
   return [...title, ...table, ...nested];
+}
+
+function withDefault(member, value) {
+  return member.default !== undefined || value === undefined || member.properties !== undefined ? member : { ...member, default: value };
 }
 
 function row(key, member, required) {

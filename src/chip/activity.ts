@@ -1,5 +1,6 @@
 import { positionsOfCopy } from './map-layers.js';
-import { type Block, capacityOf, type MappedLayer, type Mapping } from './mapping.js';
+import { type Block, type MappedLayer, type Mapping, roundOf } from './mapping.js';
+import { groupBy, largest, total } from './totals.js';
 import { type Traffic, trafficOf } from './traffic.js';
 
 /** What one layer does in one inference. */
@@ -9,7 +10,7 @@ export interface LayerActivity {
   readonly cores: number;
   /** Products of its cores. */
   readonly coreMvms: number;
-  /** Vectors that its busiest core works through, one after another. */
+  /** Vectors that its busiest core works through, one after another; where it lies in several rounds, those of each. */
   readonly vectors: number;
 }
 
@@ -38,16 +39,18 @@ export interface Activity {
   readonly activationBits: number;
   /** The same, layer by layer. */
   readonly traffic: readonly Traffic[];
-  /** Bits on links between chips, and the transfers on the path from the first to the last layer. */
+  /** Bits on links between chips. */
   readonly chipBits: number;
+  /** Transfers between layers that need links between chips, and the bits of the last vector of each, added up. */
   readonly chipTransfers: number;
+  readonly chipLastVectorBits: number;
   /** Bits of partial sums on links. */
   readonly partialSumBits: number;
   /** Hops on the path from the first to the last layer. */
   readonly transfers: number;
   /** Bits of each layer's last vector, added up: what the next layer has to wait for. */
   readonly lastVectorBits: number;
-  /** Bits that leave the core with the most traffic. */
+  /** Bits that leave the core with the most traffic, in all rounds together. */
   readonly busiestLinkBits: number;
 }
 
@@ -55,12 +58,14 @@ export interface Activity {
 export function activityOf(mapping: Mapping): Activity {
   const { layers, blocks, chip } = mapping;
   const analog = layers.filter((layer) => !layer.digital);
-  const busiest = busiestCore(mapping);
+  const busiest = busiestCores(mapping);
   const activationBits = chip.links.activationBits.value;
-  const partialSums = total(analog, (layer) => (rowParts(layer) - 1) * layer.cols * layer.positions);
-  const blocksOf = groupByLayer(blocks);
-  const activities = analog.map((layer) => layerActivity(layer, blocksOf.get(layer.id)!));
+  const partialSums = total(analog, (layer) => partialSumsOf(layer) * layer.positions);
+  const blocksOf = groupBy(blocks, ({ layer }) => layer);
+  const activities = analog.map((layer) => layerActivity(layer, blocksOf.get(layer.id)!, mapping));
   const traffic = trafficOf(mapping);
+  const columns = new Map(layers.map(({ id, cols }) => [id, cols]));
+  const crossing = traffic.filter(({ chipBits }) => chipBits > 0);
   return {
     layers: activities,
     positions: total(analog, (layer) => layer.positions),
@@ -75,7 +80,8 @@ export function activityOf(mapping: Mapping): Activity {
     activationBits: total(traffic, ({ bits }) => bits),
     traffic,
     chipBits: total(traffic, ({ chipBits }) => chipBits),
-    chipTransfers: traffic.filter(({ chipBits }) => chipBits > 0).length,
+    chipTransfers: crossing.length,
+    chipLastVectorBits: activationBits * total(crossing, ({ from }) => columns.get(from)!),
     partialSumBits: chip.links.partialSumBits.value * partialSums,
     transfers: layers.length,
     lastVectorBits: activationBits * total(layers, (layer) => layer.cols),
@@ -83,76 +89,64 @@ export function activityOf(mapping: Mapping): Activity {
   };
 }
 
-function layerActivity(layer: MappedLayer, blocks: readonly Block[]): LayerActivity {
-  const loads = new Map<number, number>();
-  for (const { copy, core } of blocks) loads.set(core, (loads.get(core) ?? 0) + positionsOfCopy(layer, copy));
+/** Additions that join the row parts of a layer's columns, for one vector. */
+export function partialSumsOf({ parts, cols }: MappedLayer): number {
+  return total(parts, ({ colRange }) => colRange[1] - colRange[0]) - cols;
+}
+
+function layerActivity(layer: MappedLayer, blocks: readonly Block[], mapping: Mapping): LayerActivity {
+  const loads = perCore(blocks, ({ copy }) => positionsOfCopy(layer, copy));
   return {
     id: layer.id,
     cores: loads.size,
-    coreMvms: layer.positions * rowParts(layer) * colParts(layer),
-    vectors: Math.max(...loads.values()),
+    coreMvms: layer.positions * layer.parts.length,
+    vectors: overRounds(mapping, loads),
   };
 }
 
-function groupByLayer(blocks: readonly Block[]): Map<string, Block[]> {
-  const groups = new Map<string, Block[]>();
-  for (const block of blocks) {
-    const group = groups.get(block.layer);
-    if (group === undefined) groups.set(block.layer, [block]);
-    else group.push(block);
-  }
-  return groups;
+/** Adds up a value of blocks by the core that they lie in. */
+function perCore(blocks: readonly Block[], value: (block: Block) => number): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const block of blocks) sums.set(block.core, (sums.get(block.core) ?? 0) + value(block));
+  return sums;
 }
 
-/** Rounds run one after another, so the busiest core of each adds to the work of an inference. */
-function busiestCore(mapping: Mapping): { vectors: number; layer: string } {
-  const { layers, blocks, rounds } = mapping;
-  const perRound = capacityOf(mapping);
-  const loads = loadOf(layers);
-  const cores = new Map<number, { vectors: number; top: number; layer: string }>();
-  for (const block of blocks) {
-    const load = loads(block);
-    const core = cores.get(block.core) ?? { vectors: 0, top: 0, layer: block.layer };
-    core.vectors += load;
-    if (load > core.top) Object.assign(core, { top: load, layer: block.layer });
-    cores.set(block.core, core);
-  }
-  const busiest = Array.from({ length: rounds }, () => ({ vectors: 0, layer: '' }));
-  for (const [number, core] of cores) {
-    const round = rounds === 1 ? 0 : Math.floor(number / perRound);
-    if (core.vectors > busiest[round]!.vectors) busiest[round] = core;
-  }
-  const slowest = busiest.reduce((worst, round) => (round.vectors > worst.vectors ? round : worst));
-  return { vectors: total(busiest, ({ vectors }) => vectors), layer: slowest.layer };
+/** Rounds run one after another, so the greatest value of each adds to an inference. */
+function overRounds(mapping: Mapping, values: ReadonlyMap<number, number>): number {
+  const rounds = groupBy([...values], ([core]) => roundOf(mapping, core));
+  return total([...rounds.values()], (round) => largest(round.map(([, value]) => value)));
+}
+
+/** Work of the busiest core of each round, added up, and the layer with the most products on the busiest of all. */
+export function busiestCores(mapping: Mapping): { vectors: number; layer: string } {
+  const load = loadOf(mapping.layers);
+  const loads = perCore(mapping.blocks, load);
+  const most = largest(loads.values());
+  const busiest = [...loads].find(([, vectors]) => vectors === most)?.[0];
+  const own = mapping.blocks.filter(({ core }) => core === busiest);
+  const top = own.reduce<Block | undefined>((a, b) => (a === undefined || load(b) > load(a) ? b : a), undefined);
+  return { vectors: overRounds(mapping, loads), layer: top?.layer ?? '' };
 }
 
 function fullCoreEquivalents({ layers, blocks, chip }: Mapping): number {
-  const loads = loadOf(layers);
-  return total(blocks, (block) => (loads(block) * (block.colRange[1] - block.colRange[0])) / chip.columns.value);
+  const load = loadOf(layers);
+  return total(blocks, (block) => (load(block) * (block.colRange[1] - block.colRange[0])) / chip.columns.value);
 }
 
 /** A core sends partial sums where its layer's rows are split, and activations where they are not. */
-function busiestLinkBits({ layers, blocks, chip: { links } }: Mapping): number {
-  const loads = loadOf(layers);
-  const split = new Map(layers.map((layer) => [layer.id, rowParts(layer) > 1]));
-  const sent = new Map<number, number>();
-  for (const block of blocks) {
+function busiestLinkBits(mapping: Mapping): number {
+  const { links } = mapping.chip;
+  const load = loadOf(mapping.layers);
+  const split = new Map(mapping.layers.map((layer) => [layer.id, partialSumsOf(layer) > 0]));
+  const sent = perCore(mapping.blocks, (block) => {
     const bits = split.get(block.layer) ? links.partialSumBits.value : links.activationBits.value;
-    const traffic = loads(block) * (block.colRange[1] - block.colRange[0]) * bits;
-    sent.set(block.core, (sent.get(block.core) ?? 0) + traffic);
-  }
-  return Math.max(0, ...sent.values());
+    return load(block) * (block.colRange[1] - block.colRange[0]) * bits;
+  });
+  return overRounds(mapping, sent);
 }
 
 /** Vectors of one inference that pass through a block: the copies of a layer take turns. */
 function loadOf(layers: readonly MappedLayer[]): (block: Block) => number {
   const byId = new Map(layers.map((layer) => [layer.id, layer]));
   return ({ layer, copy }) => positionsOfCopy(byId.get(layer)!, copy);
-}
-
-const rowParts = (layer: MappedLayer): number => Math.max(1, layer.rowCuts.length - 1);
-const colParts = (layer: MappedLayer): number => Math.max(1, layer.colCuts.length - 1);
-
-function total<T>(items: readonly T[], value: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + value(item), 0);
 }

@@ -2,7 +2,7 @@ import { positionsOfCopy } from './map-layers.js';
 import { type Block, capacityOf, type MappedLayer, type Mapping } from './mapping.js';
 
 /**
- * Proves that every weight lies in exactly one cell of each copy of its layer, that no cell holds two weights, that no
+ * Proves that every weight (not the zeros between groups) lies in exactly one cell of each copy of its layer, that no cell holds two weights, that no
  * block leaves its core, and that no core beyond the chip is used by a mapping that claims to fit. It shares no code with
  * the placement: it paints every weight and every cell.
  *
@@ -27,7 +27,7 @@ function weightProblems(layer: MappedLayer, blocks: readonly Block[]): string[] 
         for (let col = colRange[0]; col < colRange[1]; col++) seen[row * layer.cols + col]!++;
       }
     }
-    const wrong = seen.findIndex((times) => times !== 1);
+    const wrong = seen.findIndex((times, i) => times !== 1 && (times > 1 || isWeight(layer, i)));
     if (wrong !== -1) {
       const weight = `${layer.id}[${Math.floor(wrong / layer.cols)}, ${wrong % layer.cols}]`;
       problems.push(`weight ${weight} of copy ${copy} lies in ${seen[wrong]} cells`);
@@ -40,6 +40,12 @@ function weightProblems(layer: MappedLayer, blocks: readonly Block[]): string[] 
     problems.push(`the copies of ${layer.id} share ${vectors.join(' + ')} of ${layer.positions} vectors`);
   }
   return problems;
+}
+
+/** Whether a cell of a layer's matrix, counted row by row, holds a weight and not a zero between groups. */
+function isWeight({ rows, cols, groups }: MappedLayer, index: number): boolean {
+  const [row, col] = [Math.floor(index / cols), index % cols];
+  return Math.floor((row * groups) / rows) === Math.floor((col * groups) / cols);
 }
 
 function cellProblems({ blocks, chip }: Mapping): string[] {

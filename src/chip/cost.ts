@@ -1,7 +1,9 @@
 import { type Activity, activityOf } from './activity.js';
 import type { Chip } from './description.js';
-import { capacityOf, type Mapping } from './mapping.js';
+import { capacityOf, type Mapping, roundOf } from './mapping.js';
 import { type Phases, type ReadMode, readMode } from './read-mode.js';
+import { requireCount } from './require-count.js';
+import { largest, total } from './totals.js';
 import { chipOfCore, type Traffic } from './traffic.js';
 
 /** Time and energy of one part of the work of an inference. */
@@ -28,7 +30,10 @@ export interface LayerCost {
 export interface InferenceCost {
   /** One inference, layer after layer. */
   readonly latencySeconds: number;
-  /** Time between two results when inferences stream through the chip. */
+  /**
+   * Time between two results when inferences stream through the chip. On a chip that is written in rounds a batch goes
+   * through one round after another: its time over its inferences.
+   */
   readonly intervalSeconds: number;
   readonly energyJoules: number;
   /** Inferences per second and watt: 1 / energy. */
@@ -79,19 +84,22 @@ export interface CostOptions {
  * Time, energy and area of a mapped network, in closed form.
  *
  * Latency: sum over layers of vectors per copy x T, a layer's blocks working side by side unless they share a core.
- * Interval: the work of the busiest core. Energy: products x energy of a full core. T and the energy are the chip's
+ * Interval: the work of the busiest core; of a chip written in rounds (latency + (batch - 1) x the work of each round's
+ * busiest core) / batch. Energy: products x energy of a full core. T and the energy are the chip's
  * published figures for arrays and converters; digital units, links and writing in rounds rest on assumed parameters and
  * count in `withAssumed` only. docs/models.md has the formulas.
  *
- * @throws CHIP_INVALID when the chip lacks the read mode
+ * @throws CHIP_INVALID when the chip lacks the read mode; USAGE for a batch that is no whole number from 1 on
  */
 export function chipCost(mapping: Mapping, { phases = 1, batch = 1 }: CostOptions = {}): ChipCost {
+  requireCount(batch, Number.POSITIVE_INFINITY, 'batch', 'inferences in a batch');
   const { chip } = mapping;
   const mode = readMode(chip, phases);
   const activity = activityOf(mapping);
-  const arrays = arrayCost(activity, mode);
+  const interval = intervalRule(mapping, batch);
+  const arrays = arrayCost(activity, mode, interval);
   const programming = programmingCost(mapping);
-  const parts = [...costParts(activity, chip, arrays), ...rareParts(activity, mapping, programming, batch)];
+  const parts = [...costParts(activity, chip, mode, arrays), ...rareParts(activity, mapping, programming, batch)];
   return {
     ...arrays,
     phases,
@@ -110,41 +118,59 @@ export function chipCost(mapping: Mapping, { phases = 1, batch = 1 }: CostOption
       seconds: layer.vectors * mode.mvmSeconds.value,
       joules: layer.coreMvms * mode.mvmJoules.value,
     })),
-    withAssumed: assumedCost(activity, chip, mode, parts),
+    withAssumed: assumedCost(activity, chip, mode, parts, interval),
     parts,
     traffic: activity.traffic,
     programming,
   };
 }
 
-function arrayCost(activity: Activity, mode: ReadMode): InferenceCost {
-  return inferenceCost(
-    activity.serialVectors * mode.mvmSeconds.value,
-    activity.busiestCoreVectors * mode.mvmSeconds.value,
-    activity.coreMvms * mode.mvmJoules.value,
-  );
+/** Time between two results, from the time of one inference and that of its busiest part. */
+type IntervalRule = (latencySeconds: number, busiestSeconds: number) => number;
+
+/** Where the chip is written in rounds, no inference enters a round before the whole batch has left the one before. */
+function intervalRule({ rounds }: Mapping, batch: number): IntervalRule {
+  return (latency, busiest) => (rounds === 1 ? busiest : (latency + (batch - 1) * busiest) / batch);
 }
 
-function assumedCost(activity: Activity, chip: Chip, mode: ReadMode, parts: readonly CostPart[]): InferenceCost {
-  const total = (key: 'seconds' | 'joules') => parts.reduce((sum, part) => sum + part[key], 0);
+function arrayCost(activity: Activity, mode: ReadMode, interval: IntervalRule): InferenceCost {
+  const latency = activity.serialVectors * mode.mvmSeconds.value;
+  const busiest = activity.busiestCoreVectors * mode.mvmSeconds.value;
+  return inferenceCost(latency, interval(latency, busiest), activity.coreMvms * mode.mvmJoules.value);
+}
+
+function assumedCost(
+  activity: Activity,
+  chip: Chip,
+  mode: ReadMode,
+  parts: readonly CostPart[],
+  interval: IntervalRule,
+): InferenceCost {
   const core = activity.busiestCoreVectors * (mode.mvmSeconds.value + chip.digital.vectorSeconds.value);
   const link = activity.busiestLinkBits / chip.links.bitsPerSecond.value;
   const digitalUnits = activity.digitalMacs * chip.digital.macSeconds.value;
   const chipLink = activity.chipBits / chip.chipLinks.bitsPerSecond.value;
   const rewriting = parts.find(({ name }) => name === 'rewriting')?.seconds ?? 0;
-  const interval = Math.max(core, link, digitalUnits, chipLink) + rewriting;
-  return inferenceCost(total('seconds'), interval, total('joules'));
+  const latency = total(parts, ({ seconds }) => seconds);
+  const busiest = Math.max(core, link, digitalUnits, chipLink);
+  const joules = total(parts, (part) => part.joules);
+  return inferenceCost(latency, interval(latency - rewriting, busiest) + rewriting, joules);
 }
 
 function inferenceCost(latencySeconds: number, intervalSeconds: number, energyJoules: number): InferenceCost {
   return { latencySeconds, intervalSeconds, energyJoules, inferencesPerJoule: 1 / energyJoules };
 }
 
-function costParts(activity: Activity, chip: Chip, arrays: InferenceCost): CostPart[] {
+function costParts(activity: Activity, chip: Chip, mode: ReadMode, arrays: InferenceCost): CostPart[] {
   const { digital, links } = chip;
   const bits = activity.activationBits + activity.partialSumBits;
   return [
-    { name: 'arrays', seconds: arrays.latencySeconds, joules: arrays.energyJoules, assumed: false },
+    {
+      name: 'arrays',
+      seconds: arrays.latencySeconds,
+      joules: arrays.energyJoules,
+      assumed: mode.mvmSeconds.assumed || mode.mvmJoules.assumed,
+    },
     {
       name: 'outputs',
       seconds: activity.serialVectors * digital.vectorSeconds.value,
@@ -169,7 +195,7 @@ function costParts(activity: Activity, chip: Chip, arrays: InferenceCost): CostP
 
 /** Parts that only several chips, or chips written in rounds, have. */
 function rareParts(
-  { chipBits, chipTransfers, lastVectorBits }: Activity,
+  { chipBits, chipTransfers, chipLastVectorBits }: Activity,
   { chip, chips, rounds }: Mapping,
   programming: ChipCost['programming'],
   batch: number,
@@ -177,8 +203,7 @@ function rareParts(
   const { bitsPerSecond, hopSeconds, bitJoules } = chip.chipLinks;
   const rare: CostPart[] = [];
   if (chips > 1) {
-    const last = chipTransfers === 0 ? 0 : lastVectorBits / bitsPerSecond.value;
-    const seconds = chipTransfers * hopSeconds.value + last;
+    const seconds = chipTransfers * hopSeconds.value + chipLastVectorBits / bitsPerSecond.value;
     rare.push({ name: 'chip links', seconds, joules: chipBits * bitJoules.value, assumed: true });
   }
   if (rounds > 1) {
@@ -204,16 +229,14 @@ function programmingCost(mapping: Mapping): ChipCost['programming'] {
   const { iterations, iterationSeconds, iterationJoules, devicesInParallel } = chip.programming;
   const perCell = chip.devicesPerWeight.value * iterations.value;
   const perCore = Math.max(1, devicesInParallel.value / chip.cores.value);
-  let serial = 0;
-  let total = 0;
-  for (const chips of cellsPerCore(mapping)) {
-    const times = chips.map((cores) => Math.max(Math.max(0, ...cores) / perCore, sum(cores) / devicesInParallel.value));
-    serial += Math.max(0, ...times);
-    total += sum(chips.map(sum));
-  }
+  const rounds = cellsPerCore(mapping);
+  const chipSeconds = (cores: readonly number[]) =>
+    Math.max(largest(cores) / perCore, sum(cores) / devicesInParallel.value);
+  const serial = total(rounds, (chips) => largest(chips.map(chipSeconds)));
+  const cells = total(rounds, (chips) => total(chips, sum));
   return {
     seconds: serial * perCell * iterationSeconds.value,
-    joules: total * perCell * iterationJoules.value,
+    joules: cells * perCell * iterationJoules.value,
   };
 }
 
@@ -227,12 +250,11 @@ function cellsPerCore(mapping: Mapping): number[][][] {
   }
   const turns = Array.from({ length: rounds }, () => Array.from({ length: chips }, (): number[] => []));
   for (const [core, count] of cells) {
-    const round = rounds === 1 ? 0 : Math.floor(core / capacityOf(mapping));
-    turns[round]![chipOfCore(mapping, core)]!.push(count);
+    turns[roundOf(mapping, core)]![chipOfCore(mapping, core)]!.push(count);
   }
   return turns;
 }
 
 function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+  return total(numbers, (number) => number);
 }

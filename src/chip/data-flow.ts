@@ -1,94 +1,89 @@
-import type { NetworkGraph } from '../nn/index.js';
+import { type NetworkGraph, type Shape, sizeOf } from '../nn/index.js';
+import type { MatrixLayer, Source } from './mapping.js';
+import { groupBy } from './totals.js';
+import { waitsOf } from './waits.js';
 
-/** What a node with weight matrices gets from others like it, by the ids of their nodes. */
-export interface DataFlow {
-  /** Whose results it waits for; those that wait for another of them are left out. */
-  readonly sources: readonly string[];
-  /** Values that are sent to it in one inference: its input, and what is joined with its result. */
-  readonly reads: { readonly from: string; readonly values: number }[];
+/** What a matrix gets from others. */
+export type DataFlow = Pick<MatrixLayer, 'sources' | 'reads'>;
+
+type Reads = MatrixLayer['reads'][number][];
+
+/** A matrix as the data flow sees it. */
+export interface Matrix extends Pick<MatrixLayer, 'id' | 'rows' | 'cols' | 'positions'> {
+  readonly node: string;
+  /** Which of its node's matrices it is; empty for the only one. */
+  readonly suffix: string;
 }
 
-/** Where a value comes from: the nodes it waits for, and the node at whose cores it lies. */
-interface Origin {
-  readonly sources: readonly string[];
+/** Where a value lies: at the cores of a matrix; undefined for what comes from outside. */
+interface Place {
+  readonly size: number;
   readonly home: string | undefined;
 }
 
 /**
- * How values move between the nodes with weight matrices. Everything in between (activations, sums, concatenations) is
- * computed where its latest operand lies, so that a residual sum is sent on once, and the operand from further back once
- * to it. The network's input comes from outside and is not counted.
+ * How values move between matrices. Everything in between (activations, sums, concatenations) is computed where its latest
+ * operand lies, so that a residual sum is sent on once, and the operand from further back once to it; a node with several
+ * matrices has its result at the last of them. The network's input comes from outside and is not counted.
+ *
+ * @returns by the ids of the matrices, in their order
  */
 export function dataFlow(
   graph: NetworkGraph,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  matrixNodes: ReadonlySet<string>,
+  shapes: ReadonlyMap<string, Shape>,
+  matrices: readonly Matrix[],
 ): Map<string, DataFlow> {
-  const order = new Map(graph.nodes.map(({ id }, i) => [id, i]));
-  const origins = new Map<string, Origin>();
-  const flows = new Map<string, DataFlow>();
-  const ancestors = new Ancestors(matrixNodes);
-  for (const { id, inputs } of graph.nodes) {
-    const sources = ancestors.join(inputs.map((input) => origins.get(input)!.sources));
-    const isMatrix = matrixNodes.has(id);
-    const latest = inputs.reduce<string | undefined>((late, input) => {
-      const { home } = origins.get(input)!;
-      return home !== undefined && (late === undefined || order.get(home)! > order.get(late)!) ? home : late;
-    }, undefined);
-    const home = isMatrix ? id : latest;
-    if (isMatrix) {
-      flows.set(id, { sources, reads: [] });
-      ancestors.add(id, sources);
-    }
-    for (const input of inputs) {
-      const { home: from } = origins.get(input)!;
-      if (from === undefined || home === undefined || from === home) continue;
-      flows.get(home)!.reads.push({ from, values: shapes.get(input)!.reduce((product, size) => product * size, 1) });
-    }
-    origins.set(id, { sources: isMatrix ? [id] : sources, home });
-  }
-  return flows;
+  const owned = groupBy(matrices, ({ node }) => node);
+  const reads = readsOf(graph, shapes, matrices, owned);
+  // counted vector by vector: only simulations pay for it
+  let waits: ReadonlyMap<string, readonly Source[]> | undefined;
+  const sourcesOf = (id: string) => {
+    waits ??= waitsOf(graph, shapes, owned);
+    return waits.get(id)!;
+  };
+  return new Map(matrices.map(({ id }) => [id, { sources: () => sourcesOf(id), reads: reads.get(id)! }]));
 }
 
-/** Which nodes wait for which, as one bit per node. */
-class Ancestors {
-  readonly #bit: ReadonlyMap<string, number>;
-  readonly #words: number;
-  readonly #sets = new Map<string, Uint32Array>();
-
-  constructor(nodes: ReadonlySet<string>) {
-    this.#bit = new Map([...nodes].map((id, i) => [id, i]));
-    this.#words = Math.ceil(nodes.size / 32);
-  }
-
-  /** Notes that a node waits for others, and so for all that they wait for. */
-  add(id: string, sources: readonly string[]): void {
-    const set = this.#union(sources);
-    for (const source of sources) {
-      const bit = this.#bit.get(source)!;
-      set[bit >>> 5]! |= 1 << (bit & 31);
+/** What is sent to each matrix. */
+function readsOf(
+  graph: NetworkGraph,
+  shapes: ReadonlyMap<string, Shape>,
+  matrices: readonly Matrix[],
+  owned: ReadonlyMap<string, readonly Matrix[]>,
+): Map<string, Reads> {
+  const order = new Map(matrices.map(({ id }, i) => [id, i]));
+  const places = new Map<string, Place>();
+  const reads = new Map<string, Reads>();
+  for (const node of graph.nodes) {
+    const size = sizeOf(shapes.get(node.id)!);
+    const inputs = node.inputs.map((id) => places.get(id)!);
+    const own = owned.get(node.id) ?? [];
+    for (const matrix of own) reads.set(matrix.id, readsInto(matrix, own, inputs));
+    const home =
+      own.at(-1)?.id ?? inputs.map((input) => input.home).reduce((late, id) => laterOf(late, id, order), undefined);
+    if (own.length === 0 && home !== undefined) {
+      reads.get(home)!.push(...sent(inputs).filter(({ from }) => from !== home));
     }
-    this.#sets.set(id, set);
+    places.set(node.id, { size, home });
   }
+  return reads;
+}
 
-  /** All sources of some operands, without those that another one waits for anyway. */
-  join(operands: readonly (readonly string[])[]): readonly string[] {
-    if (operands.length === 1) return operands[0]!;
-    const all = [...new Set(operands.flat())];
-    if (all.length < 2) return all;
-    const implied = this.#union(all);
-    return all.filter((source) => {
-      const bit = this.#bit.get(source)!;
-      return ((implied[bit >>> 5]! >>> (bit & 31)) & 1) === 0;
-    });
-  }
+function laterOf(a: string | undefined, b: string | undefined, order: ReadonlyMap<string, number>): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return order.get(b)! > order.get(a)! ? b : a;
+}
 
-  #union(nodes: readonly string[]): Uint32Array {
-    const union = new Uint32Array(this.#words);
-    for (const node of nodes) {
-      const set = this.#sets.get(node)!;
-      for (let word = 0; word < union.length; word++) union[word]! |= set[word]!;
-    }
-    return union;
+/** What a matrix is sent: the input of its node, but for the matrices that read what others of the node compute. */
+function readsInto(matrix: Matrix, own: readonly Matrix[], inputs: readonly Place[]): Reads {
+  const fellows = own.filter(({ suffix }) => suffix !== matrix.suffix);
+  const ofFellows = fellows.map(({ id, cols, positions }) => ({ from: id, values: cols * positions }));
+  if (matrix.suffix === 'recurrent') {
+    return [...ofFellows, { from: matrix.id, values: matrix.rows * matrix.positions }];
   }
+  return matrix.suffix === 'output' ? ofFellows : sent(inputs);
+}
+
+function sent(inputs: readonly Place[]): Reads {
+  return inputs.flatMap(({ size, home }) => (home === undefined ? [] : [{ from: home, values: size }]));
 }

@@ -37,7 +37,7 @@ export const chipSchema = z
     rows: whole.describe('rows of one core: the longest input vector'),
     columns: whole.describe('columns of one core: the most outputs'),
     devicesPerWeight: whole.describe('memory devices in one unit cell'),
-    clockHertz: positive.describe('clock of the cores'),
+    clockHertz: positive.describe('clock of the cores; for the record: no figure is computed from it'),
     readModes: z.array(readModeSchema).min(1).readonly(),
     area: z.strictObject({
       coreSquareMillimetres: nonNegative.describe('one core with its converters and local digital unit'),
@@ -49,7 +49,9 @@ export const chipSchema = z
       addJoules: nonNegative.describe('one addition of partial sums'),
       macSeconds: nonNegative.describe('one multiply-add of a layer that is kept off the arrays'),
       macJoules: nonNegative.describe('energy of one such multiply-add'),
-      globalUnits: nonNegative.describe('digital units shared by all cores'),
+      globalUnits: nonNegative.describe(
+        'digital units shared by all cores; for the record: no figure is computed from it',
+      ),
     }),
     links: z.strictObject({
       bitsPerSecond: positive.describe('bandwidth of the outgoing link of one core'),

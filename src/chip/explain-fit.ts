@@ -48,6 +48,6 @@ function remedies(mapping: Mapping): string[] {
   return found;
 }
 
-function coresOf({ rowCuts, colCuts, copies, digital }: MappedLayer): number {
-  return digital ? 0 : (rowCuts.length - 1) * (colCuts.length - 1) * copies;
+function coresOf({ parts, copies }: MappedLayer): number {
+  return parts.length * copies;
 }

@@ -65,14 +65,21 @@ export function namedShortLimits(name: keyof typeof namedLimits): ShortLimits {
 }
 
 /**
- * Reads limits as a flag holds them: a name, numbers, or a name and numbers that replace its own; `none` for none.
+ * Reads limits as a flag holds them: a name, numbers, or a name and numbers that replace its own; `none` alone for none.
  *
- * @throws USAGE when a name is not known or a number is no number
+ * @throws USAGE when a name is not known, a number is no number, or `none` does not stand alone
  * @example
  * parseLimits('tinyml,energy=2e-4'); // tinyml with 200 uJ
  */
 export function parseLimits(text: string): HardwareLimits {
   const parts = text.split(',').map((part) => part.trim());
+  if (parts.length > 1 && parts.includes('none')) {
+    fail('USAGE', 'There are no limits beside none.', {
+      source: '--limits',
+      found: text,
+      accepted: 'none alone, or limits without it',
+    });
+  }
   return longLimits(Object.assign({}, ...parts.map((part) => (part.includes('=') ? one(part) : named(part)))));
 }
 
@@ -89,7 +96,8 @@ function named(name: string): ShortLimits {
 }
 
 function one(part: string): ShortLimits {
-  const [key = '', text = ''] = part.split('=');
+  const [key = ''] = part.split('=', 1);
+  const text = part.slice(key.length + 1);
   const value = Number(text);
   if (Object.hasOwn(limitKeys, key) && text !== '' && value > 0 && Number.isFinite(value)) return { [key]: value };
   const guess = nearestWord(key, Object.keys(limitKeys));

@@ -1,5 +1,4 @@
 import type { Chip } from './description.js';
-
 import {
   type Capacity,
   capacityOf,
@@ -7,14 +6,14 @@ import {
   type Mapping,
   type MatrixLayer,
   type PlacementPolicy,
-  type Range,
 } from './mapping.js';
 import { placeBalanced } from './placement/balanced.js';
 import { placeInRounds } from './placement/in-rounds.js';
 import { placeOnePerCore } from './placement/one-per-core.js';
 import { placePacked } from './placement/packed.js';
 import type { PlaceBlocks, UnplacedBlock } from './placement/unplaced-block.js';
-import { evenCuts } from './split.js';
+import { evenCuts, partsOf } from './split.js';
+import { largest, total } from './totals.js';
 
 const policies: Record<PlacementPolicy, PlaceBlocks> = {
   onePerCore: placeOnePerCore,
@@ -45,7 +44,7 @@ export function mapLayers(
     ? placeInRounds(unplaced, chip, available, place)
     : place(unplaced, chip, available);
   const cores = new Set(blocks.map((block) => block.core)).size;
-  const weights = mapped.reduce((sum, layer) => sum + (layer.digital ? 0 : layer.weights * layer.copies), 0);
+  const weights = total(mapped, (layer) => (layer.digital ? 0 : layer.weights * layer.copies));
   return {
     ...capacity,
     network,
@@ -56,7 +55,7 @@ export function mapLayers(
     cores,
     utilisation: cores === 0 ? 0 : weights / (cores * chip.rows.value * chip.columns.value),
     fits: capacity.reprogram || cores <= available,
-    rounds: capacity.reprogram ? 1 + Math.max(0, ...blocks.map(({ core }) => Math.floor(core / available))) : 1,
+    rounds: capacity.reprogram ? 1 + Math.floor(largest(blocks.map(({ core }) => core)) / available) : 1,
   };
 }
 
@@ -66,37 +65,18 @@ export function positionsOfCopy(layer: { positions: number; copies: number }, co
 }
 
 function cutLayer(layer: MatrixLayer, chip: Chip, copies: number): MappedLayer {
-  if (layer.digital) return { ...layer, rowCuts: [], colCuts: [], copies: 1 };
-  return {
-    ...layer,
-    rowCuts: evenCuts(layer.rows, chip.rows.value),
-    colCuts: evenCuts(layer.cols, chip.columns.value),
-    copies,
-  };
+  if (layer.digital) return { ...layer, rowCuts: [], colCuts: [], parts: [], copies: 1 };
+  const rowCuts = evenCuts(layer.rows, chip.rows.value);
+  const colCuts = evenCuts(layer.cols, chip.columns.value);
+  return { ...layer, rowCuts, colCuts, parts: partsOf(layer, rowCuts, colCuts), copies };
 }
 
 function blocksOf(layer: MappedLayer): UnplacedBlock[] {
-  const rowRanges = ranges(layer.rowCuts);
-  const colRanges = ranges(layer.colCuts);
-  const blocks: UnplacedBlock[] = [];
-  for (let copy = 0; copy < (rowRanges.length === 0 ? 0 : layer.copies); copy++) {
-    for (const rowRange of rowRanges) {
-      for (const colRange of colRanges) {
-        blocks.push({
-          layer: layer.id,
-          copy,
-          rowRange,
-          colRange,
-          rows: rowRange[1] - rowRange[0],
-          cols: colRange[1] - colRange[0],
-          load: positionsOfCopy(layer, copy),
-        });
-      }
-    }
-  }
-  return blocks;
-}
-
-function ranges(cuts: readonly number[]): Range[] {
-  return cuts.slice(1).map((end, index) => [cuts[index]!, end]);
+  return Array.from({ length: layer.copies }, (_, copy) => {
+    const load = positionsOfCopy(layer, copy);
+    return layer.parts.map(({ rowRange, colRange }) => {
+      const [rows, cols] = [rowRange[1] - rowRange[0], colRange[1] - colRange[0]];
+      return { layer: layer.id, copy, rowRange, colRange, rows, cols, load };
+    });
+  }).flat();
 }

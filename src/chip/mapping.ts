@@ -3,6 +3,17 @@ import type { Chip } from './description.js';
 /** The first index and the index after the last one. */
 export type Range = readonly [start: number, end: number];
 
+/** A layer whose results another one waits for. */
+export interface Source {
+  /** Name of the layer that gives the results; a layer that feeds itself back (an LSTM's state) names itself. */
+  readonly from: string;
+  /**
+   * For each vector of the layer that waits: how many of the source's vectors of the same inference, counted from its
+   * first, must be complete before it can start.
+   */
+  readonly needs: readonly number[];
+}
+
 /** A matrix of the network that is to be mapped, with the work it does in one inference. */
 export interface MatrixLayer {
   /** Name of the graph's node (and of the matrix, where a node has several). */
@@ -13,21 +24,24 @@ export interface MatrixLayer {
   readonly rows: number;
   /** Columns of the matrix: values of one output vector. */
   readonly cols: number;
+  /**
+   * Groups of equally many rows and columns that follow each other; there are no weights between one group's rows and
+   * another's columns. 1 for a dense matrix.
+   */
+  readonly groups: number;
   /** Input vectors of one inference: output height x output width of a convolution, 1 for a dense layer. */
   readonly positions: number;
   /** Weights, zeros of a one-hot block not counted. */
   readonly weights: number;
   /** Multiply-adds of one inference, zeros of a one-hot block not counted. */
   readonly macs: number;
-  /** The layers (matrices) whose results this one waits for; those that another of them waits for are left out. */
-  readonly sources: readonly string[];
+  /**
+   * The layers (matrices) whose results this one waits for; those that the others wait for anyway are left out. Counted when
+   * first asked for.
+   */
+  readonly sources: () => readonly Source[];
   /** Values that are sent to this layer in one inference: its input, and what is added to or joined with its result. */
   readonly reads: readonly { readonly from: string; readonly values: number }[];
-  /**
-   * How many vectors of a source beyond the proportional share must exist before a vector of this layer can start: the
-   * rows of the window that lie below its centre, and the columns right of it.
-   */
-  readonly lookahead: number;
   /** True for a layer that is computed by the digital units and occupies no core. */
   readonly digital: boolean;
 }
@@ -38,17 +52,23 @@ export interface MappedLayer extends MatrixLayer {
   readonly rowCuts: readonly number[];
   /** Where the columns are cut, from 0 to `cols`; empty for a digital layer. */
   readonly colCuts: readonly number[];
+  /** The rectangles between the cuts that hold weights, from top to bottom; none for a digital layer. */
+  readonly parts: readonly Part[];
   /** Copies of the whole layer on the chip; they share its positions. */
   readonly copies: number;
 }
 
+/** A rectangle of a matrix that fits a core. */
+export interface Part {
+  readonly rowRange: Range;
+  readonly colRange: Range;
+}
+
 /** A rectangle of a layer's matrix that lies in one core. */
-export interface Block {
+export interface Block extends Part {
   readonly layer: string;
   /** Which copy of the layer, from 0. */
   readonly copy: number;
-  readonly rowRange: Range;
-  readonly colRange: Range;
   /**
    * Number of the core, from 0. The cores of a second chip follow those of the first, those of a second round follow the
    * last chip; numbers beyond lie outside the hardware that was asked for.
@@ -95,7 +115,17 @@ export interface Mapping extends Capacity {
   readonly rounds: number;
 }
 
+/** Whether each vector of a layer waits for the one before it, as a recurrent matrix does: copies could not share them. */
+export function isSerial({ id, reads }: MatrixLayer): boolean {
+  return reads.some(({ from }) => from === id);
+}
+
 /** Cores of all chips that a mapping may use at the same time. */
 export function capacityOf({ chip, chips }: Pick<Mapping, 'chip' | 'chips'>): number {
   return chip.cores.value * chips;
+}
+
+/** The round in which a core is used, from 0. Numbers beyond the hardware belong to the only round. */
+export function roundOf(mapping: Pick<Mapping, 'chip' | 'chips' | 'rounds'>, core: number): number {
+  return mapping.rounds === 1 ? 0 : Math.floor(core / capacityOf(mapping));
 }

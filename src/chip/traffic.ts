@@ -1,4 +1,5 @@
-import type { Block, MappedLayer, Mapping } from './mapping.js';
+import type { MappedLayer, Mapping } from './mapping.js';
+import { groupBy, total } from './totals.js';
 
 /** Activations that one layer sends to another in one inference. */
 export interface Traffic {
@@ -31,19 +32,34 @@ export function chipOfCore({ chip, chips }: Pick<Mapping, 'chip' | 'chips'>, cor
 
 /**
  * The share of a layer's results that has to be sent to another chip, counted once for each chip that needs them. A column's sum is
- * formed where the first part of its rows lies; digital layers are computed on the chip of whoever they work with.
+ * formed where the first part of its rows lies; a digital layer is computed where the results lie that it reads.
  */
 function chipCrossings(mapping: Mapping): (from: MappedLayer, to: MappedLayer) => number {
-  const blocks = new Map<string, Block[]>(mapping.layers.map(({ id }) => [id, []]));
-  for (const block of mapping.blocks) blocks.get(block.layer)!.push(block);
+  const shares = resultShares(mapping);
+  const blocks = groupBy(mapping.blocks, ({ layer }) => layer);
+  const readersOf = ({ id, digital }: MappedLayer) =>
+    digital ? [...shares.get(id)!.keys()] : blocks.get(id)!.map(({ core }) => chipOfCore(mapping, core));
   return (from, to) => {
-    const readers = new Set(blocks.get(to.id)!.map(({ core }) => chipOfCore(mapping, core)));
-    let columns = 0;
-    for (const { rowRange, colRange, core } of blocks.get(from.id)!) {
-      if (rowRange[0] > 0) continue;
-      const others = readers.size - (readers.has(chipOfCore(mapping, core)) ? 1 : 0);
-      columns += (others * (colRange[1] - colRange[0])) / from.copies;
-    }
-    return columns / from.cols;
+    if (to.digital && from.id === to.reads[0]!.from) return 0;
+    const readers = new Set(readersOf(to));
+    return total([...shares.get(from.id)!], ([chip, share]) => share * (readers.size - (readers.has(chip) ? 1 : 0)));
   };
+}
+
+/** Which share of each layer's results lies on which chip. Digital layers that read no other layer are on the first. */
+function resultShares(mapping: Mapping): Map<string, ReadonlyMap<number, number>> {
+  const blocks = groupBy(mapping.blocks, ({ layer }) => layer);
+  const shares = new Map<string, ReadonlyMap<number, number>>();
+  for (const { id, digital, reads, cols, copies, parts } of mapping.layers) {
+    const own = new Map<number, number>();
+    const firstRow = new Map(parts.toReversed().map(({ rowRange, colRange }) => [colRange[0], rowRange[0]]));
+    for (const { core, rowRange, colRange } of blocks.get(id) ?? []) {
+      if (rowRange[0] !== firstRow.get(colRange[0])) continue;
+      const chip = chipOfCore(mapping, core);
+      own.set(chip, (own.get(chip) ?? 0) + (colRange[1] - colRange[0]) / (cols * copies));
+    }
+    const source = reads[0] && shares.get(reads[0].from);
+    shares.set(id, digital ? (source ?? new Map([[0, 1]])) : own);
+  }
+  return shares;
 }

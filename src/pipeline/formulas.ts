@@ -1,4 +1,4 @@
-import { type PipelineShape, requireShape } from './schedule.js';
+import { type PipelineShape, requireShape, requireStage } from './schedule.js';
 
 /** What a scheme costs and yields, in closed form. */
 export interface PipelineFigures {
@@ -38,16 +38,25 @@ function epochCycles({ scheme, stages: M, microBatches: N, miniBatch: B }: Pipel
 /**
  * Updates that a stage's weights receive between the forward pass of a micro-batch and its backward pass in the
  * asynchronous scheme, once it is full: M - m. Zero in the other schemes, whose weights stand still in between.
+ *
+ * @param stage from 1 at the input to M at the output
+ * @throws CONFIG_INVALID for another one
  */
-export function staleness({ scheme, stages }: PipelineShape, stage: number): number {
-  return scheme === 'asynchronous' ? stages - stage : 0;
+export function staleness(shape: PipelineShape, stage: number): number {
+  requireStage(shape, stage);
+  return shape.scheme === 'asynchronous' ? shape.stages - stage : 0;
 }
 
 /**
  * Micro-batches whose activations a stage holds at the same time: M - m + 1 in the asynchronous scheme, B in the
  * synchronous one, 1 without a pipeline.
+ *
+ * @param stage from 1 at the input to M at the output
+ * @throws CONFIG_INVALID for another one
  */
-export function activationQueue({ scheme, stages, microBatches, miniBatch }: PipelineShape, stage: number): number {
+export function activationQueue(shape: PipelineShape, stage: number): number {
+  requireStage(shape, stage);
+  const { scheme, stages, microBatches, miniBatch } = shape;
   if (scheme === 'none') return 1;
   return scheme === 'synchronous' ? miniBatch : Math.min(microBatches, stages - stage + 1);
 }

@@ -29,8 +29,9 @@ export function partitionNetwork(graph: NetworkGraph, stages: number, cost: Laye
 }
 
 /**
- * Cuts a list of costs into consecutive parts whose largest sum is as small as possible; of equally good cuts the one
- * with the earliest cut wins. Dynamic programming over (prefix, parts), O(parts n^2).
+ * Cuts a list of costs into consecutive parts whose largest sum is as small as possible. Of equally good ways to cut, the
+ * last part begins as early as it can; what lies before it is again cut as well as possible, by the same rule. Dynamic
+ * programming over (prefix, parts), O(parts n^2).
  *
  * @returns `parts + 1` cuts from 0 to the length
  * @throws CONFIG_INVALID unless 1 <= parts <= length

@@ -75,6 +75,16 @@ export function requireShape({ stages, microBatches, miniBatch }: PipelineShape)
   });
 }
 
+/** Refuses the number of a stage that the pipeline does not have. */
+export function requireStage({ stages }: PipelineShape, stage: number): void {
+  if (Number.isInteger(stage) && stage >= 1 && stage <= stages) return;
+  fail('CONFIG_INVALID', 'The pipeline has no such stage.', {
+    path: 'stage',
+    found: String(stage),
+    accepted: `1 to ${stages}`,
+  });
+}
+
 type CycleRule = (microBatch: number, stage: number) => readonly [forward: number, backward: number];
 
 function cycleOf({ scheme, stages: M, miniBatch: B }: PipelineShape): CycleRule {

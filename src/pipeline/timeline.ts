@@ -1,7 +1,7 @@
 import { fail } from '../config/index.js';
 import { type Job, type PipelineShape, pipelineJobs } from './schedule.js';
 
-/** Times of one stage's passes over a micro-batch, seconds. */
+/** Times of one stage's passes over a micro-batch, seconds, each above 0. */
 export interface StageTimes {
   readonly forwardSeconds: number;
   /** Backward pass with the update of the weights. */
@@ -32,17 +32,11 @@ export interface Timeline {
  * A realistic start for crossbars (companion table of arXiv 2410.15155): 40 ns forward, 206 ns backward with update.
  *
  * @param times one entry per stage
- * @throws CONFIG_INVALID for an impossible shape or a wrong number of times
+ * @throws CONFIG_INVALID for an impossible shape, a wrong number of times, or a time that is not above 0
  */
 export function pipelineTimeline(shape: PipelineShape, times: readonly StageTimes[]): Timeline {
   const jobs = pipelineJobs(shape);
-  if (times.length !== shape.stages) {
-    fail('CONFIG_INVALID', 'Every stage needs its times.', {
-      path: 'times',
-      found: `${times.length} entries`,
-      accepted: `${shape.stages} entries, one per stage`,
-    });
-  }
+  requireTimes(shape, times);
   const freeAt = new Array<number>(shape.stages + 1).fill(0);
   const endOf = new Map<string, number>();
   const timed = jobs.map((job): TimedJob => {
@@ -55,9 +49,29 @@ export function pipelineTimeline(shape: PipelineShape, times: readonly StageTime
     endOf.set(keyOf(kind, microBatch, stage), endSeconds);
     return { kind, microBatch, stage, startSeconds, endSeconds };
   });
-  const seconds = Math.max(...timed.map(({ endSeconds }) => endSeconds));
+  const seconds = timed.reduce((last, { endSeconds }) => Math.max(last, endSeconds), 0);
   const busy = timed.reduce((sum, { startSeconds, endSeconds }) => sum + endSeconds - startSeconds, 0);
   return { jobs: timed, seconds, density: busy / (seconds * shape.stages) };
+}
+
+function requireTimes({ stages }: PipelineShape, times: readonly StageTimes[]): void {
+  if (times.length !== stages) {
+    fail('CONFIG_INVALID', 'Every stage needs its times.', {
+      path: 'times',
+      found: `${times.length} entries`,
+      accepted: `${stages} entries, one per stage`,
+    });
+  }
+  for (const [stage, { forwardSeconds, backwardSeconds }] of times.entries()) {
+    for (const [pass, seconds] of Object.entries({ forwardSeconds, backwardSeconds })) {
+      if (Number.isFinite(seconds) && seconds > 0) continue;
+      fail('CONFIG_INVALID', 'Every pass takes time.', {
+        path: `times.${stage}.${pass}`,
+        found: String(seconds),
+        accepted: 'seconds above 0',
+      });
+    }
+  }
 }
 
 /** The jobs that must have ended before a job may start. */

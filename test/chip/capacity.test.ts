@@ -78,9 +78,14 @@ describe('ResNet-56, which needs 108 cores', () => {
     const mapping = mapNetwork(graph, hermes, { reprogram: true });
     expect(mapping).toMatchObject({ fits: true, rounds: 2, cores: 108 });
     const cost = chipCost(mapping);
-    expect(cost.latencySeconds).toBeCloseTo(single.latencySeconds, 12);
+    // the one layer that lies in both rounds works through its 64 vectors in each
+    const split = mapping.layers.filter(({ id }) => roundsOf(mapping, id).length === 2);
+    expect(split.map(({ positions }) => positions)).toEqual([64]);
+    const seconds = hermes.readModes[0]!.mvmSeconds.value;
+    const more = 64 * (seconds + hermes.digital.vectorSeconds.value);
+    expect(cost.latencySeconds).toBeCloseTo(single.latencySeconds + 64 * seconds, 12);
     expect(cost.withAssumed.latencySeconds).toBeCloseTo(
-      single.withAssumed.latencySeconds + cost.programming.seconds,
+      single.withAssumed.latencySeconds + more + cost.programming.seconds,
       9,
     );
     const batch = chipCost(mapping, { batch: 100 });
@@ -90,6 +95,27 @@ describe('ResNet-56, which needs 108 cores', () => {
     );
     expect(cost.areaSquareMillimetres).toBeCloseTo(64 * 0.634, 6);
     expect(() => simulateChip(mapping)).toThrow('written in rounds');
+  });
+
+  it('lets no inference into a round before the batch has left the one before', () => {
+    const mapping = mapNetwork(graph, hermes, { reprogram: true });
+    const alone = chipCost(mapping);
+    expect(alone.intervalSeconds).toBe(alone.latencySeconds);
+    expect(alone.withAssumed.intervalSeconds).toBeCloseTo(alone.withAssumed.latencySeconds, 12);
+    const perRound = [0, 1].map((round) => {
+      const busy = mapping.layers.filter(({ id }) => roundsOf(mapping, id).includes(round));
+      return Math.max(...busy.map(({ positions }) => positions)) * hermes.readModes[0]!.mvmSeconds.value;
+    });
+    const expected = (alone.latencySeconds + 9 * (perRound[0]! + perRound[1]!)) / 10;
+    expect(chipCost(mapping, { batch: 10 }).intervalSeconds).toBeCloseTo(expected, 12);
+  });
+
+  it('pays links between chips for the layers that are apart', () => {
+    const cost = chipCost(mapNetwork(graph, hermes, { chips: 2 }));
+    const { hopSeconds, bitsPerSecond } = hermes.chipLinks;
+    const part = cost.parts.find(({ name }) => name === 'chip links')!;
+    // four transfers of 64 channels of 8 bits
+    expect(part.seconds).toBeCloseTo(4 * hopSeconds.value + (4 * 64 * 8) / bitsPerSecond.value, 15);
   });
 
   it('needs neither when it is not asked for: a network that fits changes nothing', () => {
@@ -102,6 +128,31 @@ describe('ResNet-56, which needs 108 cores', () => {
   });
 });
 
+it('works through a layer that lies in two rounds once in each', () => {
+  const builder = new GraphBuilder('wide', [4096]);
+  const graph = builder.build(builder.input.dense(2048));
+  const mapping = mapNetwork(graph, hermes, { reprogram: true });
+  expect(mapping).toMatchObject({ cores: 128, rounds: 2 });
+  expect(chipCost(mapping).latencySeconds).toBeCloseTo(2 * hermes.readModes[0]!.mvmSeconds.value, 15);
+});
+
+it('sends what passes through a digital layer from chip to chip', () => {
+  const small = { ...hermes, cores: { ...hermes.cores, value: 8 } };
+  const mapping = mapNetwork(baselineGraph('mobilenet-v1-0.25'), small, { depthwise: 'digital', chips: 2 });
+  const crossing = chipCost(mapping).traffic.filter(({ chipBits }) => chipBits > 0);
+  expect(crossing).toEqual([
+    { from: 'block8/depthwise', to: 'block8/pointwise', bits: 36_864, chipBits: 6 * 6 * 128 * 8 },
+  ]);
+});
+
+it('counts a layer of more cores than a call can have arguments', () => {
+  const builder = new GraphBuilder('vast', [100_000]);
+  const mapping = mapNetwork(builder.build(builder.input.dense(100_000)), hermes);
+  const { mvmSeconds } = hermes.readModes[0]!;
+  expect(chipCost(mapping)).toMatchObject({ cores: 391 * 391, latencySeconds: mvmSeconds.value });
+  expect(simulateChip(mapping, { inferences: 1 }).latencySeconds).toBe(mvmSeconds.value);
+});
+
 describe('counts beyond all use', () => {
   const graph = baselineGraph('resnet8');
 
@@ -112,6 +163,12 @@ describe('counts beyond all use', () => {
   it.each([0, 2.5, mostInferences + 1, 1e9])('refuses to simulate %d inferences', (inferences) => {
     const mapping = mapNetwork(graph, hermes);
     expect(() => simulateChip(mapping, { inferences })).toThrow(/in: {7}inferences\n.*from 1 to 1000$/s);
+  });
+
+  it.each([0, -5, 0.5, Number.NaN])('refuses a batch of %d', (batch) => {
+    expect(() => chipCost(mapNetwork(graph, hermes), { batch })).toThrow(
+      `This is not a number of inferences in a batch.\n  in:       batch\n  found:    ${batch}\n  accepted: a whole number >= 1`,
+    );
   });
 
   it('are refused of cores', () => {
@@ -150,4 +207,9 @@ describe('counts beyond all use', () => {
 function chipsOf(mapping: ReturnType<typeof mapNetwork>, layer: string): number[] {
   const own = mapping.blocks.filter((block) => block.layer === layer);
   return [...new Set(own.map(({ core }) => chipOfCore(mapping, core)))];
+}
+
+function roundsOf(mapping: ReturnType<typeof mapNetwork>, layer: string): number[] {
+  const own = mapping.blocks.filter((block) => block.layer === layer);
+  return [...new Set(own.map(({ core }) => Math.floor(core / hermes.cores.value)))];
 }

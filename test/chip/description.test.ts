@@ -94,6 +94,8 @@ test('limits are read from a flag: a name, numbers, or both', () => {
   expect(() => parseLimits('tinml')).toThrow('try:      tinyml');
   expect(() => parseLimits('enrgy=2')).toThrow('try:      energy=2');
   expect(parseLimits('none')).toEqual({});
+  expect(() => parseLimits('energy=2e-4=7')).toThrow('found:    energy=2e-4=7');
+  expect(() => parseLimits('tinyml,none')).toThrow('found:    tinyml,none\n  accepted: none alone');
 });
 
 test('the pictures show every block, every layer and every part', () => {

@@ -10,13 +10,15 @@ import {
   type Mapping,
   mapNetwork,
   placementPolicies,
+  simulateChip,
 } from '../../src/chip/index.js';
 import { mapLayers } from '../../src/chip/map-layers.js';
 import { replicate } from '../../src/chip/replicate.js';
 import { evenCuts } from '../../src/chip/split.js';
 import { tileGrid } from '../../src/crossbar/index.js';
-import { baselineGraph } from '../../src/nn/index.js';
+import { baselineGraph, countNetwork } from '../../src/nn/index.js';
 import { randomChips, randomLayers } from './support/random-layers.js';
+import { testGraph } from './support/test-graph.js';
 
 const hermes = loadChip('hermes-64');
 
@@ -90,6 +92,79 @@ describe('the policies on ResNet-32', () => {
     expect(mapping.cores).toBe(6);
     const part = chipCost(mapping).parts.find(({ name }) => name === 'digital layers')!;
     expect(part).toMatchObject({ assumed: true, joules: 9 * 64 * 125 * 4 * 2e-12 });
+  });
+});
+
+describe('blocks between the groups of a convolution', () => {
+  const grouped = (groups: number) =>
+    testGraph([8, 8, 512], [{ id: 'c', op: 'conv2d', inputs: ['input'], filters: 512, kernel: [3, 3], groups }]);
+
+  test('hold no weight and get no core', () => {
+    const whole = mapNetwork(grouped(1), hermes);
+    const halves = mapNetwork(grouped(2), hermes);
+    expect([whole.cores, halves.cores]).toEqual([36, 18]);
+    expect(checkMapping(halves)).toEqual([]);
+    expect(coreCount(countNetwork(grouped(2)).layers, hermes)).toBe(18);
+    const [all, half] = [chipCost(whole), chipCost(halves)];
+    expect(half.coreMvms).toBe(64 * 18);
+    expect(half.energyJoules).toBeCloseTo(all.energyJoules / 2, 12);
+    expect(half.latencySeconds).toBe(all.latencySeconds);
+    expect(simulateChip(halves, { inferences: 1 }).latencySeconds).toBeCloseTo(half.latencySeconds, 12);
+    // nine row parts instead of eighteen are joined in each column
+    const additions = (cost: typeof all) => cost.parts.find(({ name }) => name === 'partial sums')!.joules;
+    expect(additions(half) / additions(all)).toBeCloseTo(8 / 17, 12);
+  });
+
+  test('are missed by the checker only where they hold a weight', () => {
+    const mapping = mapNetwork(grouped(2), hermes);
+    const dense = { ...mapping, layers: mapping.layers.map((layer) => ({ ...layer, groups: 1 })) };
+    expect(checkMapping(dense)[0]).toMatch(/of copy 0 lies in 0 cells$/);
+  });
+
+  test('are more than half of the cores of MobileNetV2', () => {
+    const graph = baselineGraph('mobilenet-v2');
+    const mapping = mapNetwork(graph, hermes);
+    expect(mapping.cores).toBe(370);
+    expect(coreCount(countNetwork(graph).layers, hermes)).toBe(370);
+  });
+});
+
+describe('copies', () => {
+  const single = testGraph([32, 32, 3], [{ id: 'c', op: 'conv2d', inputs: ['input'], filters: 16, kernel: [3, 3] }]);
+
+  test.each(placementPolicies)('never share a core (%s)', (placement) => {
+    const mapping = mapNetwork(single, hermes, { placement, replicate: true });
+    expect(mapping).toMatchObject({ cores: 64, layers: [{ copies: 64 }] });
+    expect(chipCost(mapping).latencySeconds).toBeCloseTo(16 * hermes.readModes[0]!.mvmSeconds.value, 15);
+    const alone = { ...hermes, cores: { ...hermes.cores, value: 1 } };
+    const lonely = mapNetwork(single, alone, { placement, replicate: true });
+    expect(lonely.layers[0]!.copies).toBe(1);
+  });
+
+  test.each(placementPolicies)('make no core busier (%s)', (placement) => {
+    for (const name of ['resnet8', 'ds-cnn'] as const) {
+      const graph = baselineGraph(name);
+      const plain = chipCost(mapNetwork(graph, hermes, { placement }));
+      const copied = chipCost(mapNetwork(graph, hermes, { placement, replicate: true }));
+      expect(copied.intervalSeconds).toBeLessThan(plain.intervalSeconds);
+    }
+  });
+
+  test('are not made of a recurrent matrix, whose steps follow each other', () => {
+    const graph = testGraph(
+      [100, 16],
+      [
+        { id: 'lstm', op: 'lstm', inputs: ['input'], units: 64 },
+        { id: 'last', op: 'dense', inputs: ['lstm'], units: 4 },
+      ],
+    );
+    const mapping = mapNetwork(graph, hermes, { replicate: true });
+    const copies = new Map(mapping.layers.map((layer) => [layer.id, layer.copies]));
+    expect(copies.get('lstm/recurrent')).toBe(1);
+    expect(copies.get('lstm/input')).toBeGreaterThan(10);
+    const steps = 100 * hermes.readModes[0]!.mvmSeconds.value;
+    expect(chipCost(mapping).latencySeconds).toBeGreaterThan(steps);
+    expect(simulateChip(mapping, { inferences: 1 }).latencySeconds).toBeGreaterThan(steps);
   });
 });
 

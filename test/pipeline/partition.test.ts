@@ -52,3 +52,8 @@ test('more stages than layers are refused', () => {
   expect(() => partitionNetwork(baselineGraph('resnet8'), 11)).toThrow('found:    11\n  accepted: 1 to 10');
   expect(() => balancedCuts([1, 2], 0)).toThrow('accepted: 1 to 2');
 });
+
+test('of equally good cuts, the last part begins first, and so on backwards', () => {
+  expect(balancedCuts([1, 1, 0, 4, 5, 1, 5, 5], 5)).toEqual([0, 2, 4, 5, 7, 8]);
+  expect(balancedCuts([3, 0, 0, 3], 2)).toEqual([0, 1, 4]);
+});

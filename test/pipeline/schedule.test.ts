@@ -130,3 +130,25 @@ test('impossible shapes are refused in words', () => {
   expect(() => pipelineFigures({ ...shape, stages: 0 })).toThrow('in:       stages\n  found:    0');
   expect(() => pipelineTimeline({ ...shape, miniBatch: 5 }, [])).toThrow('accepted: 2 entries');
 });
+
+test('an epoch of more jobs than a call can have arguments', () => {
+  const shape = { scheme: 'asynchronous', stages: 4, microBatches: 20_000, miniBatch: 1 } as const;
+  const times = Array.from({ length: 4 }, () => ({ forwardSeconds: 1, backwardSeconds: 1 }));
+  expect(pipelineTimeline(shape, times).seconds).toBe(pipelineFigures(shape).cycles);
+  expect(timelineText(pipelineJobs(shape)).split('\n')).toHaveLength(4);
+});
+
+test.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])('a pass of %d seconds is refused', (backwardSeconds) => {
+  const shape = { scheme: 'none', stages: 1, microBatches: 2, miniBatch: 1 } as const;
+  const times = [{ forwardSeconds: 1, backwardSeconds }];
+  expect(() => pipelineTimeline(shape, times)).toThrow(
+    `in:       times.0.backwardSeconds\n  found:    ${backwardSeconds}`,
+  );
+});
+
+test.each([0, 9, 1.5])('stage %d of four is refused', (stage) => {
+  const shape = { scheme: 'asynchronous', stages: 4, microBatches: 4, miniBatch: 1 } as const;
+  for (const figure of [staleness, activationQueue]) {
+    expect(() => figure(shape, stage)).toThrow(`in:       stage\n  found:    ${stage}\n  accepted: 1 to 4`);
+  }
+});

@@ -1,4 +1,5 @@
 import { type Block, capacityOf, type Mapping } from '../mapping.js';
+import { groupBy } from '../totals.js';
 import { box, layerColour, svg, text } from './svg.js';
 
 const edge = 80;
@@ -14,7 +15,7 @@ const mostShown = 256;
  * Cores that the hardware lacks stand below, framed in red.
  */
 export function floorPlan(mapping: Mapping): string {
-  const byCore = groupByCore(mapping.blocks);
+  const byCore = groupBy(mapping.blocks, ({ core }) => core);
   const colours = new Map(mapping.layers.map(({ id }, i) => [id, layerColour(i)]));
   const grids = gridsOf(mapping, byCore);
   const across = Math.ceil(Math.sqrt(Math.min(mapping.chip.cores.value, mostShown)));
@@ -109,14 +110,4 @@ function nameOf(blocks: readonly Block[]): string {
   if (layers.size > 1) return `${layers.size} layers`;
   const name = blocks[0]!.layer;
   return name.length <= 17 ? name : `…${name.slice(-16)}`;
-}
-
-function groupByCore(blocks: readonly Block[]): Map<number, Block[]> {
-  const groups = new Map<number, Block[]>();
-  for (const block of blocks) {
-    const group = groups.get(block.core);
-    if (group === undefined) groups.set(block.core, [block]);
-    else group.push(block);
-  }
-  return groups;
 }

@@ -16,7 +16,7 @@ export function placeInRounds(
   for (let first = 0, round = 0; first < blocks.length; round++) {
     const last = first + longestRound(blocks.slice(first), chip, cores, place);
     const inRound = place(blocks.slice(first, last), chip, cores);
-    placed.push(...inRound.map((block) => ({ ...block, core: block.core + round * cores })));
+    for (const block of inRound) placed.push({ ...block, core: block.core + round * cores });
     first = last;
   }
   return placed;

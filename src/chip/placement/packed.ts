@@ -4,8 +4,8 @@ import { SharedCore } from './shared-core.js';
 import type { UnplacedBlock } from './unplaced-block.js';
 
 /**
- * As few cores as first-fit by decreasing size finds. The latency of a single inference stays that of one block per core
- * (a core never holds two blocks of one vector), the pipelined throughput falls.
+ * As few cores as first-fit by decreasing size finds. The latency layer after layer stays that of one block per core (a
+ * core never holds two blocks of one vector); where layers overlap, they wait for each other, and the throughput falls.
  */
 export function placePacked(blocks: readonly UnplacedBlock[], chip: Chip): Block[] {
   const cores: SharedCore[] = [];

@@ -5,7 +5,8 @@ import { placeBlock, type UnplacedBlock } from './unplaced-block.js';
 
 /**
  * A core that may hold several blocks. Their products run one after another, so a core never takes two blocks of the
- * same copy of a layer: those belong to the same vector and would double its time.
+ * same layer: those of one copy belong to the same vector and would double its time, and copies that take turns in one
+ * core gain none.
  */
 export class SharedCore {
   /** Products of one inference that this core computes. */
@@ -22,11 +23,10 @@ export class SharedCore {
 
   /** Takes the block if it may and can. */
   take(block: UnplacedBlock): Block | undefined {
-    const layer = `${block.copy} ${block.layer}`;
-    if (this.#layers.has(layer)) return undefined;
+    if (this.#layers.has(block.layer)) return undefined;
     const cell = this.#area.take(block.rows, block.cols);
     if (cell === undefined) return undefined;
-    this.#layers.add(layer);
+    this.#layers.add(block.layer);
     this.load += block.load;
     return placeBlock(block, this.number, cell);
   }

@@ -9,7 +9,7 @@ export class LayerState {
   serviceSeconds = 0;
   readonly spans: { start: number; end: number }[];
   /** Blocks that still work on each vector. */
-  readonly #pending: Uint16Array;
+  readonly #pending: Uint32Array;
 
   constructor(
     readonly layer: MappedLayer,
@@ -17,7 +17,7 @@ export class LayerState {
     inferences: number,
     blocksPerVector: number,
   ) {
-    this.#pending = new Uint16Array(inferences * layer.positions).fill(blocksPerVector);
+    this.#pending = new Uint32Array(inferences * layer.positions).fill(blocksPerVector);
     this.spans = Array.from({ length: inferences }, () => ({ start: Number.POSITIVE_INFINITY, end: 0 }));
   }
 
@@ -37,13 +37,11 @@ export class LayerState {
 }
 
 /**
- * Vectors of a source that must be complete before a vector of a consumer can start: its proportional share, and the
- * rows and columns of the window that lie ahead. A layer of a single vector (dense) needs the whole source.
+ * Vectors of a source, over all inferences, that must be complete before a vector of a consumer can start.
+ *
+ * @param needs what the consumer's vectors need of the source, see {@link Source}
  */
-export function neededOf(source: MappedLayer, consumer: MappedLayer, vector: number): number {
-  const inference = Math.floor(vector / consumer.positions);
-  const position = vector % consumer.positions;
-  const share = Math.ceil(((position + 1) * source.positions) / consumer.positions);
-  const ahead = consumer.positions === 1 ? source.positions : share + consumer.lookahead;
-  return inference * source.positions + Math.min(source.positions, ahead);
+export function neededOf(source: MappedLayer, consumer: MappedLayer, needs: readonly number[], vector: number): number {
+  const own = needs[vector % consumer.positions]!;
+  return own === 0 ? 0 : Math.floor(vector / consumer.positions) * source.positions + own;
 }

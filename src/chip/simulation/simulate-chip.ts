@@ -1,8 +1,10 @@
 import { fail } from '../../config/index.js';
+import { partialSumsOf } from '../activity.js';
 import { positionsOfCopy } from '../map-layers.js';
 import type { Mapping } from '../mapping.js';
 import { type Phases, readMode } from '../read-mode.js';
 import { mostInferences, requireCount } from '../require-count.js';
+import { largest } from '../totals.js';
 import { EventQueue } from './event-queue.js';
 import { LayerState, neededOf } from './layer-state.js';
 
@@ -92,7 +94,9 @@ export function simulateChip(mapping: Mapping, options: SimulationOptions = {}):
       accepted: 'a network that fits, or several chips',
     });
   }
-  const states = mapping.layers.map((layer, i) => new LayerState(layer, i, inferences, blocksPerVector(layer)));
+  const states = mapping.layers.map(
+    (layer, i) => new LayerState(layer, i, inferences, layer.digital ? 1 : layer.parts.length),
+  );
   const servers = buildServers(mapping, states, options);
   const { ready, waiting } = order === 'sequential' ? sequentialRule(states) : pipelinedRule(states);
   const wakes = states.map((state) => {
@@ -148,15 +152,12 @@ export function simulateChip(mapping: Mapping, options: SimulationOptions = {}):
   return summarise(results, servers, states);
 }
 
-function blocksPerVector({ digital, rowCuts, colCuts }: Mapping['layers'][number]): number {
-  return digital ? 1 : (rowCuts.length - 1) * (colCuts.length - 1);
-}
-
 function buildServers(mapping: Mapping, states: readonly LayerState[], options: SimulationOptions): Server[] {
   const { phases = 1, inferences = 8, assumed = false } = options;
   const { digital, links } = mapping.chip;
   const mvmSeconds = readMode(mapping.chip, phases).mvmSeconds.value + (assumed ? digital.vectorSeconds.value : 0);
   const byId = new Map(states.map((state) => [state.layer.id, state]));
+  const splitLayers = new Set(mapping.layers.filter((layer) => partialSumsOf(layer) > 0).map(({ id }) => id));
   const servers = new Map<number, Server>();
   const add = (core: number, stream: Stream) => {
     const server = servers.get(core) ?? { streams: [], busy: false, busySeconds: 0, linkFreeAt: 0 };
@@ -167,7 +168,7 @@ function buildServers(mapping: Mapping, states: readonly LayerState[], options: 
   for (const { layer, copy, core, colRange } of mapping.blocks) {
     const state = byId.get(layer)!;
     const vectors = inferences * positionsOfCopy(state.layer, copy);
-    const split = state.layer.rowCuts.length > 2;
+    const split = splitLayers.has(layer);
     const bits = (colRange[1] - colRange[0]) * (split ? links.partialSumBits : links.activationBits).value;
     add(core, { state, copy, vectors, serviceSeconds: mvmSeconds, bits, next: 0 });
   }
@@ -177,6 +178,8 @@ function buildServers(mapping: Mapping, states: readonly LayerState[], options: 
     const bits = cols * links.activationBits.value;
     add(-1, { state, copy: 0, vectors: inferences * positions, serviceSeconds, bits, next: 0 });
   }
+  // where two layers could start, the earlier one does: however the blocks were placed
+  for (const { streams } of servers.values()) streams.sort((a, b) => a.state.index - b.state.index);
   return [...servers.values()];
 }
 
@@ -189,15 +192,14 @@ interface OrderRule {
 }
 
 function pipelinedRule(states: readonly LayerState[]): OrderRule {
-  const sources = states.map(({ layer }) => states.filter((state) => layer.sources.includes(state.layer.id)));
+  const byId = new Map(states.map((state) => [state.layer.id, state]));
+  const sources = states.map(({ layer }) =>
+    layer.sources().map(({ from, needs }) => ({ state: byId.get(from)!, needs })),
+  );
   return {
-    ready: ({ layer, index }, vector) => {
-      for (const source of sources[index]!) {
-        if (source.complete < neededOf(source.layer, layer, vector)) return false;
-      }
-      return true;
-    },
-    waiting: (state) => states.filter(({ index }) => sources[index]!.includes(state)),
+    ready: ({ layer, index }, vector) =>
+      sources[index]!.every(({ state, needs }) => state.complete >= neededOf(state.layer, layer, needs, vector)),
+    waiting: (state) => states.filter(({ index }) => sources[index]!.some((source) => source.state === state)),
   };
 }
 
@@ -234,7 +236,7 @@ function summarise(results: readonly number[], servers: readonly Server[], state
     latencySeconds: results[0]!,
     intervalSeconds: last === 0 ? seconds : (seconds - results[middle]!) / (last - middle),
     seconds,
-    busiestCore: seconds === 0 ? 0 : Math.max(...servers.map(({ busySeconds }) => busySeconds)) / seconds,
+    busiestCore: seconds === 0 ? 0 : largest(servers.map(({ busySeconds }) => busySeconds)) / seconds,
     spans: states.flatMap(({ layer, spans, serviceSeconds }) =>
       spans.map(({ start, end }, inference) => ({
         layer: layer.id,

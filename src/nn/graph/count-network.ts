@@ -13,6 +13,8 @@ export interface LayerCount {
   readonly rows: number;
   /** Outputs of the matrix: crossbar columns it needs. */
   readonly cols: number;
+  /** Groups of channels that no weights connect with each other; 1 but for grouped and depthwise convolutions. */
+  readonly groups: number;
   /** Vectors that pass through the matrix per sample. */
   readonly positions: number;
   /** Multiply-accumulates per sample, without structural zeros. */
@@ -76,6 +78,7 @@ export function countLayers(graph: NetworkGraph, matrices: readonly MatrixLayer[
     op: ops.get(node)!,
     rows: matrixRows(shape),
     cols: matrixCols(shape),
+    groups: shape.kind === 'conv2d' ? (shape.groups ?? 1) : 1,
     positions,
     macs: weights * positions,
     weights,

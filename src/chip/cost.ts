@@ -41,8 +41,8 @@ export interface InferenceCost {
 }
 
 /**
- * What a mapped network costs on its chip. The figures at the top level use published numbers only (arrays and
- * converters); `withAssumed` adds digital units and links.
+ * What a mapped network costs on its chip. The figures at the top level use the chip's numbers for arrays and converters
+ * only, which are published where the read mode does not mark them assumed; `withAssumed` adds digital units and links.
  */
 export interface ChipCost extends InferenceCost {
   readonly phases: Phases;

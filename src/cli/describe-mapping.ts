@@ -36,16 +36,18 @@ type Fact = [title: string, text: string];
 function mainFacts(summary: ChipSummary): Fact[] {
   const { cores, coresAvailable, chips, rounds, fits, utilisation, parameters, macs } = summary;
   const extent = chips > 1 ? ` on ${chips} chips` : '';
+  // where a chip publishes nothing for its read mode
+  const basis = summary.parts.some(({ name, assumed }) => name === 'arrays' && assumed) ? ' (assumed)' : '';
   const turns = rounds > 1 ? ` in ${rounds} rounds` : '';
   return [
     ['cores', `${cores} of ${coresAvailable}${extent}${turns}, ${percent(utilisation)} of their cells used`],
     ['fits', fits ? 'yes' : 'no'],
     ['parameters', `${count(parameters)}, ${count(macs)} multiply-adds`],
-    ['latency', si(summary.latencySeconds, 's')],
+    ['latency', `${si(summary.latencySeconds, 's')}${basis}`],
     ['interval', `${si(summary.intervalSeconds, 's')} in a stream, limited by ${summary.bottleneck || 'nothing'}`],
     [
       'energy',
-      `${si(summary.energyJoules, 'J')} (at least ${si(summary.energyLowerJoules, 'J')} with unused columns off)`,
+      `${si(summary.energyJoules, 'J')}${basis} (at least ${si(summary.energyLowerJoules, 'J')} with unused columns off)`,
     ],
     ['efficiency', `${count(Math.round(summary.inferencesPerJoule))} inferences per second and watt`],
     ['area', `${summary.areaSquareMillimetres.toFixed(1)} mm²${areaRests(summary)}`],

@@ -106,10 +106,14 @@ describe('kirchhoff evaluate --model', () => {
     writeFileSync(crossbar, JSON.stringify(config));
     const result = evaluate(...centred, '--crossbar', crossbar, '--times', '1s', '--repeats', '2');
     expect(result.analog[0].mean).toBeGreaterThan(0.9);
-    // With one bit nothing but 0 and the largest of the logits (-100) is left: all classes look alike.
-    config.non_default.act_quant_config.n_bits = 1;
+    // With two bits nothing but 0 and the largest of the logits (-100) is left: all classes look alike.
+    config.non_default.act_quant_config.n_bits = 2;
     writeFileSync(crossbar, JSON.stringify(config));
     expect(evaluate(...centred, '--crossbar', crossbar, '--times', '1s', '--repeats', '2').analog[0].mean).toBe(0.5);
+    config.non_default.act_quant_config.n_bits = 1;
+    writeFileSync(crossbar, JSON.stringify(config));
+    const flags = ['--model', model, '--data', data, ...centred, '--crossbar', crossbar];
+    expect(kirchhoff('evaluate', ...flags)).toMatchObject({ status: 2, stdout: '' });
   });
 });
 

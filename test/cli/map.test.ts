@@ -49,6 +49,12 @@ it('says of a network that does not fit by how much, which layers, and what help
   expect(stdout).toContain('  - 2 chips of this kind');
 });
 
+it('marks figures that a chip publishes nothing for', () => {
+  const figures = (chip: string) => kirchhoff('map', 'resnet8', '--chip', chip, '--phases', '4').stdout;
+  expect(figures('generic-512')).toMatch(/latency +\S+ ms \(assumed\)/);
+  expect(figures('hermes-64')).not.toMatch(/latency.*assumed/);
+});
+
 it('draws the cost of a batch that shares the writing of the chip', () => {
   const costOf = (batch: string) => {
     const pictures = join(folder, `batch-${batch}`);
@@ -115,7 +121,7 @@ it('maps onto the crossbars that an architecture chose, and says so', () => {
   expect(small.stderr).toContain('4-phase reads');
   const [first, second] = [small, large].map(({ stdout }) => JSON.parse(stdout));
   expect(first).toMatchObject({ chip: expect.stringContaining('128 x 128'), phases: 4 });
-  expect(first.coresUsed).toBeGreaterThan(second.coresUsed);
+  expect(first.utilisation).toBeGreaterThan(second.utilisation);
   expect(first.latencySeconds).toBeGreaterThan(second.latencySeconds);
   expect(map(128, 4, '--phases', '1')).toMatchObject({ status: 2, stdout: '' });
 });

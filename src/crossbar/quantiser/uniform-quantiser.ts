@@ -1,3 +1,4 @@
+import { fail } from '../../config/index.js';
 import { tf } from '../../tensor/index.js';
 
 /** AIHWKit's smallest step and smallest upper end of a range. */
@@ -25,12 +26,17 @@ export interface ValueRange {
   readonly max: tf.Tensor;
 }
 
-/** Step and zero point that cover a range; zero is always within (analog-inference reference, 6.4). */
+/**
+ * Step and zero point that cover a range; zero is always within (analog-inference reference, 6.4).
+ *
+ * @throws CROSSBAR_UNSUPPORTED for a single bit, symmetric, of a range with negative values: it has no positive code
+ */
 export function stepOfRange({ min, max }: ValueRange, nBits: number, symmetric: boolean): QuantiserStep {
   const low = tf.minimum(min, 0);
   const high = tf.maximum(max, EPSILON);
   if (symmetric) {
     const signed = tf.min(low).dataSync()[0]! < 0;
+    if (signed && nBits === 1) refuseBit();
     const largest = tf.maximum(tf.abs(low), high);
     return {
       delta: tf.div(largest, highestCode({ nBits, symmetric, signed })),
@@ -40,6 +46,18 @@ export function stepOfRange({ min, max }: ValueRange, nBits: number, symmetric: 
   }
   const delta = tf.div(tf.sub(high, low), 2 ** nBits - 1);
   return { delta, zero: tf.div(tf.neg(low), delta), signed: true };
+}
+
+function refuseBit(): never {
+  return fail(
+    'CROSSBAR_UNSUPPORTED',
+    'A symmetric quantiser of one bit has no code for positive values beside negative ones.',
+    {
+      path: 'nBits',
+      found: '1 bit for values of both signs',
+      accepted: '2 bits or more, or symmetric: false',
+    },
+  );
 }
 
 function lowestCode({ nBits, symmetric, signed }: QuantiserGrid): number {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RunStore, type TrialRecord } from '../../src/store/index.js';
 import { liveRun, runLines, studioApp } from '../../src/studio/index.js';
+import { metrics, trialRecord } from '../store/support.js';
 
 let resultsDir: string;
 
@@ -32,22 +33,11 @@ function trial(
   { mean = 0.6, avm = 0.02, params = 4_000, repeats = 3, ...more }: Figures & Partial<TrialRecord> = {},
 ): TrialRecord {
   const analog = [86_400, 30 * 86_400].map((seconds) => ({ seconds, mean, std: repeats === 1 ? 0 : 0.01, repeats }));
-  const chip = { cores: 3, utilisation: 0.5, latencySeconds: 1e-5, energyJoules: 1e-6, fits: true };
-  return {
-    number,
-    role: 'search',
-    key: `key${number}`,
-    name: `name${number}`,
-    round: 0,
+  return trialRecord(number, {
     architecture: { space: 'resnet-tiny', params: { width: number } },
-    predicted: null,
-    state: 'done',
-    metrics: { digitalAccuracy: 0.9, analog, avm, params, macs: 20_000, chip, seconds: 1, notes: [] },
-    reason: null,
-    attempts: 1,
-    finishedAt: `2026-01-01T00:00:0${number}.000Z`,
+    metrics: { ...metrics, analog, avm, params },
     ...more,
-  };
+  });
 }
 
 interface Figures {

@@ -3,6 +3,7 @@ import { resolveCrossbar } from '../../../src/crossbar/index.js';
 import { GraphBuilder, Model, type NetworkGraph, type Wire } from '../../../src/nn/index.js';
 import { createRng, randomNormal, tf, useBackend } from '../../../src/tensor/index.js';
 import { nativeAvailable } from '../../tensor/support.js';
+import { slope } from './slope.js';
 
 const rng = createRng(17);
 const ideal = resolveCrossbar('ideal');
@@ -133,17 +134,3 @@ describe.each(['cpu', 'wasm', ...(nativeAvailable ? (['native'] as const) : [])]
     model.dispose();
   });
 });
-
-/** Change of `value` per unit of a step of `variable` along `direction`, by central differences. */
-function slope(variable: tf.Variable, direction: tf.Tensor, value: () => number): number {
-  const epsilon = 2e-3;
-  const start = tf.clone(variable as tf.Tensor);
-  const at = (step: number) => {
-    variable.assign(tf.tidy(() => tf.add(start, tf.mul(direction, step))));
-    return value();
-  };
-  const result = (at(epsilon) - at(-epsilon)) / (2 * epsilon);
-  variable.assign(start);
-  start.dispose();
-  return result;
-}

@@ -11,6 +11,7 @@ import {
 } from '../../../src/tensor/index.js';
 import { nativeAvailable } from '../../tensor/support.js';
 import { everything } from './everything.js';
+import { slope } from './slope.js';
 
 const rng = createRng(7);
 
@@ -382,17 +383,3 @@ describe('recurrent layers', () => {
     backwards.dispose();
   });
 });
-
-/** Change of `value` per unit of a step of `variable` along `direction`, by central differences. */
-function slope(variable: tf.Variable, direction: tf.Tensor, value: () => number): number {
-  const epsilon = 2e-3;
-  const start = tf.clone(variable as tf.Tensor);
-  const at = (step: number) => {
-    variable.assign(tf.tidy(() => tf.add(start, tf.mul(direction, step))));
-    return value();
-  };
-  const result = (at(epsilon) - at(-epsilon)) / (2 * epsilon);
-  variable.assign(start);
-  start.dispose();
-  return result;
-}

@@ -1,19 +1,12 @@
 import { type NetworkGraph, type Shape, sizeOf } from '../nn/index.js';
 import type { MatrixLayer, Source } from './mapping.js';
 import { groupBy } from './totals.js';
-import { waitsOf } from './waits.js';
+import { type Matrix, waitsOf } from './waits.js';
 
 /** What a matrix gets from others. */
 export type DataFlow = Pick<MatrixLayer, 'sources' | 'reads'>;
 
 type Reads = MatrixLayer['reads'][number][];
-
-/** A matrix as the data flow sees it. */
-export interface Matrix extends Pick<MatrixLayer, 'id' | 'rows' | 'cols' | 'positions'> {
-  readonly node: string;
-  /** Which of its node's matrices it is; empty for the only one. */
-  readonly suffix: string;
-}
 
 /** Where a value lies: at the cores of a matrix; undefined for what comes from outside. */
 interface Place {

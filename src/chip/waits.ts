@@ -1,7 +1,13 @@
 import type { GraphNode, NetworkGraph, Shape } from '../nn/index.js';
-import type { Matrix } from './data-flow.js';
-import type { Source } from './mapping.js';
+import type { MatrixLayer, Source } from './mapping.js';
 import { type Needs, needsOf } from './needs.js';
+
+/** A matrix as the data flow sees it. */
+export interface Matrix extends Pick<MatrixLayer, 'id' | 'rows' | 'cols' | 'positions'> {
+  readonly node: string;
+  /** Which of its node's matrices it is; empty for the only one. */
+  readonly suffix: string;
+}
 
 /** What a value waits for. */
 interface Value {

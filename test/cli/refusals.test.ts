@@ -122,7 +122,13 @@ describe('what other commands refuse', () => {
 
     const exported = join(folder, 'exported');
     expect(kirchhoff('export', id, '--results', folder, '--to', exported, '--json').status).toBe(0);
-    expect(readdirSync(exported).sort()).toEqual(['graph.json', 'model.json', 'model.weights.bin', 'weights.bin']);
+    expect(readdirSync(exported).sort()).toEqual([
+      'architecture.json',
+      'graph.json',
+      'model.json',
+      'model.weights.bin',
+      'weights.bin',
+    ]);
 
     const run = join(folder, id, 'run.json');
     const text = readFileSync(run);

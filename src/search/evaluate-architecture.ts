@@ -49,7 +49,8 @@ export async function evaluateArchitecture(
     const outcome = await pool.evaluate({ ...trial.spec, keepWeights: true }, signal);
     if (outcome.state === 'failed') fail('TRIAL_FAILED', `The trial of ${name} failed.`, { found: outcome.reason });
     if (exportTo !== undefined) await exportTrained(exportTo, setup, trial, outcome.trained!);
-    return { ...outcome, name, backend: setup.backendLine };
+    const notes = [...new Set([...setup.notes, ...outcome.metrics.notes])];
+    return { ...outcome, metrics: { ...outcome.metrics, notes }, name, backend: setup.backendLine };
   } finally {
     await pool.close();
   }

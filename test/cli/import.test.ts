@@ -49,6 +49,26 @@ describe('kirchhoff import', () => {
     expect(readFileSync(join(own, 'model.json'), 'utf8')).toBe('{"my": "model"}');
   });
 
+  it('is evaluated on the crossbars that its folder names, unless others are asked for', () => {
+    const trained = join(dir, 'trained');
+    expect(kirchhoff('import', onnx, '--to', trained).status).toBe(0);
+    const graphFile = join(trained, 'graph.json');
+    const document = JSON.parse(readFileSync(graphFile, 'utf8'));
+    // noise that drowns every output
+    document.about.crossbar = { forward: { outNoise: 50 } };
+    writeFileSync(graphFile, JSON.stringify(document));
+    const flags = ['--data', `cifar10:${greyFolder(dir)}`, '--mean', '.5,.5,.5', '--std', '.25,.25,.25'];
+    const run = (...more: string[]) =>
+      kirchhoff('evaluate', '--model', trained, ...flags, '--times', '1s', '--repeats', '1', '--json', ...more);
+    const own = run();
+    expect(own.stderr).toContain('on the crossbars that the network was trained for');
+    expect(JSON.parse(own.stdout).crossbar).toContain(trained);
+    const other = run('--crossbar', 'ideal');
+    expect(other.stderr).not.toContain('trained for');
+    expect(JSON.parse(other.stdout)).toMatchObject({ crossbar: 'ideal', analog: [{ mean: 1 }] });
+    expect(JSON.parse(own.stdout).analog[0].mean).toBeLessThan(1);
+  });
+
   it('takes conductances to a Fusion chip and back', () => {
     const csv = join(dir, 'fusion.csv');
     const exported = kirchhoff('export', folder, '--format', 'fusion', '--to', csv, '--json');

@@ -1,5 +1,12 @@
+import { statSync } from 'node:fs';
 import { fail } from '../../config/index.js';
-import { type CrossbarConfig, checkSupported, loadCrossbar } from '../../crossbar/index.js';
+import {
+  type CrossbarConfig,
+  checkSupported,
+  defaultPreset,
+  loadCrossbar,
+  resolveCrossbar,
+} from '../../crossbar/index.js';
 import { parseDataOption, taskNames } from '../../data/index.js';
 import {
   evaluateNetwork,
@@ -9,6 +16,7 @@ import {
   type PreparedNetwork,
   prepareNetwork,
 } from '../../evaluate/index.js';
+import { readModelInfo } from '../../interop/index.js';
 import { type InputRangeOptions, isCalibrationType } from '../../nn/index.js';
 import { accuracyOver, count, driftTime, percent, workingTime } from '../../report/index.js';
 import { type BackendName, createRng, useBackend } from '../../tensor/index.js';
@@ -44,11 +52,11 @@ export const monthOfDrift: readonly number[] = [1, 3600, 86_400, 2_592_000];
 export async function evaluateModel(flags: ModelFlags): Promise<void> {
   const began = performance.now();
   const output = processOutput(flags.json === true);
-  const { crossbar: crossbarName = 'pcm-8bit-256', calibrate = null } = flags;
-  const crossbar = loadCrossbar(crossbarName);
+  const { calibrate = null } = flags;
+  const { crossbar, name: crossbarName, notes: crossbarNotes } = await crossbarOf(flags);
   checkSupported(crossbar, flags.crossbar);
   const network = await openNetwork(flags, output);
-  const notes = [...network.notes, ...rangeNotes(network, crossbar, flags.calibrate)];
+  const notes = [...crossbarNotes, ...network.notes, ...rangeNotes(network, crossbar, flags.calibrate)];
   for (const note of notes) output.note(`note: ${note}`);
   const { times = monthOfDrift, repeats = 10, seed = 0 } = flags;
   const bar = stepProgress(output, network.name);
@@ -69,6 +77,16 @@ export async function evaluateModel(flags: ModelFlags): Promise<void> {
   const { name, backend } = network;
   const settings = { crossbar: crossbarName, calibrate, repeats, seed, backend };
   output.answer({ name, ...evaluation, ...settings, notes, seconds }, () => describe(name, evaluation, seconds));
+}
+
+/** The crossbars that a flag names; without one those that the network was trained for, where its folder tells. */
+async function crossbarOf({ crossbar, model }: ModelFlags) {
+  if (crossbar !== undefined) return { crossbar: loadCrossbar(crossbar), name: crossbar, notes: [] };
+  const isFolder = statSync(model, { throwIfNoEntry: false })?.isDirectory() === true;
+  const { crossbar: own = defaultPreset } = isFolder ? await readModelInfo(model) : {};
+  if (typeof own === 'string') return { crossbar: resolveCrossbar(own, model), name: own, notes: [] };
+  const note = 'on the crossbars that the network was trained for, as its folder tells; --crossbar takes others';
+  return { crossbar: resolveCrossbar(own, model), name: `${model}: crossbar`, notes: [note] };
 }
 
 /** A network that is open, and which backend computes and why. */

@@ -65,7 +65,7 @@ export function evaluateCommand(): Command {
     )
     .option(
       '--crossbar <preset or file>',
-      "a preset, or a file of our settings or of AIHWKit's; pcm-8bit-256 with --model",
+      "a preset, or a file of our settings or of AIHWKit's; with --model those of the network's folder, else pcm-8bit-256",
     );
   return networkFlags(command, { needed: false })
     .addOption(jsonFlag())

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import {
@@ -22,6 +23,7 @@ import {
   summarise,
 } from '../../chip/index.js';
 import { fail, makeFolder } from '../../config/index.js';
+import { baselineNames } from '../../nn/index.js';
 import { chipWith, hardwareNote } from '../../search/index.js';
 import type { HardwareChoice } from '../../space/index.js';
 import { guardWrite, requireWritableFolder, writeFileAtomic } from '../../store/index.js';
@@ -94,6 +96,9 @@ export function mapCommand(): Command {
       const limits = parseLimits(flags.limits);
       const chip = loadChip(flags.chip);
       const graph = await readNetwork(subject);
+      if (baselineNames.includes(subject) && existsSync(subject)) {
+        output.note(`note: this is the baseline ${subject}; what lies here under that name is ./${subject}`);
+      }
       const chosen = crossbarChoice(subject);
       if (chosen !== null) {
         refuseFlags(command, 'an architecture that chose its crossbars', givenFlags(command, ['phases']));

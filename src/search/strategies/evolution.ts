@@ -88,7 +88,7 @@ export class Evolution implements Strategy {
       const { architectures, repairedShare } = space.sampleLatinHypercube(size, rng.child('latin-hypercube'), 'redraw');
       this.#design = farApart(space, new Candidates(space, admits, architectures).all, phase);
       this.notes = [
-        `The search began with the ${phase} of a Latin hypercube of ${size} that lie farthest apart; ${Math.round(100 * repairedShare)} % of it lay beyond the limits and was drawn again.`,
+        `The first proposals come from the ${phase} of a Latin hypercube of ${size} that lie farthest apart; ${Math.round(100 * repairedShare)} % of the hypercube lay beyond the limits and was drawn again.`,
       ];
     }
     return this.#novel(this.#design).slice(0, n);

@@ -15,7 +15,7 @@ const mayUse = {
   training: ['nn', 'crossbar', 'devices', 'tensor', 'data', 'config'],
   pipeline: ['training', 'nn', 'crossbar', 'devices', 'tensor', 'data', 'config'],
   chip: ['nn', 'config'],
-  space: ['chip', 'nn', 'tensor', 'config'],
+  space: ['chip', 'nn', 'crossbar', 'tensor', 'config'],
   surrogate: ['space', 'chip', 'nn', 'crossbar', 'tensor', 'config', 'store'],
   evaluate: [
     'space',

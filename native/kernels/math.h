@@ -10,9 +10,6 @@ namespace kh::KH_ARCH {
 static inline int32_t bitsOf(float x) { return __builtin_bit_cast(int32_t, x); }
 static inline float fromBits(int32_t bits) { return __builtin_bit_cast(float, bits); }
 
-// Nearest integer, ties to even, for |x| < 2^22.
-static inline float nearest(float x) { return (x + 12582912.0f) - 12582912.0f; }
-
 static inline float fastExp(float x) {
   const float limited = x > 89.0f ? 89.0f : (x < -104.0f ? -104.0f : x);
   const float shifted = limited * 1.44269504088896341f + 12582912.0f;

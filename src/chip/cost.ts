@@ -74,7 +74,7 @@ export interface ChipCost extends InferenceCost {
 
 /** Options of {@link chipCost}. */
 export interface CostOptions {
-  /** Read mode of the arrays; 1 by default. */
+  /** Read mode of the arrays; by default 1, or the chip's first where it lacks that. */
   readonly phases?: Phases;
   /** Inferences that share one writing of the arrays where they are written in rounds; 1 by default. */
   readonly batch?: number;
@@ -91,7 +91,7 @@ export interface CostOptions {
  *
  * @throws CHIP_INVALID when the chip lacks the read mode; USAGE for a batch that is no whole number from 1 on
  */
-export function chipCost(mapping: Mapping, { phases = 1, batch = 1 }: CostOptions = {}): ChipCost {
+export function chipCost(mapping: Mapping, { phases, batch = 1 }: CostOptions = {}): ChipCost {
   requireCount(batch, Number.POSITIVE_INFINITY, 'batch', 'inferences in a batch');
   const { chip } = mapping;
   const mode = readMode(chip, phases);
@@ -102,7 +102,7 @@ export function chipCost(mapping: Mapping, { phases = 1, batch = 1 }: CostOption
   const parts = [...costParts(activity, chip, mode, arrays), ...rareParts(activity, mapping, programming, batch)];
   return {
     ...arrays,
-    phases,
+    phases: mode.phases,
     cores: mapping.cores,
     fits: mapping.fits,
     utilisation: mapping.utilisation,

@@ -15,7 +15,12 @@ export function networkLayers(graph: NetworkGraph, depthwise: DepthwiseRule = 'd
     const isDepthwise = op === 'depthwiseConv2d';
     const compact = isDepthwise && depthwise === 'compact' && shape.kind === 'conv2d';
     return {
-      ...{ id, op, cols, positions, weights, macs },
+      id,
+      op,
+      cols,
+      positions,
+      weights,
+      macs,
       rows: compact ? shape.kernel[0] * shape.kernel[1] : rows,
       groups: compact ? 1 : groups,
       ...flows.get(id)!,

@@ -10,9 +10,11 @@ export type Phases = 1 | 4;
 /**
  * The chip's read mode of so many phases.
  *
+ * @param phases 1 where the chip has that and none is named, else those of its first mode
  * @throws CHIP_INVALID when the chip does not have it
  */
-export function readMode(chip: Chip, phases: Phases): ReadMode {
+export function readMode(chip: Chip, phases?: Phases): ReadMode {
+  if (phases === undefined) return chip.readModes.find((mode) => mode.phases === 1) ?? chip.readModes[0]!;
   const mode = chip.readModes.find((candidate) => candidate.phases === phases);
   if (mode !== undefined) return mode;
   return fail('CHIP_INVALID', `The chip ${chip.name} has no ${phases}-phase read mode.`, {

@@ -138,6 +138,8 @@ export interface ReportData {
   readonly front: ReportFront | null;
   /** The best network, to be drawn; null when there is none. */
   readonly bestGraph: NetworkGraph | null;
+  /** Whether what the arrays of the chip take for the best network is assumed; else it is published. */
+  readonly arraysAssumed?: boolean | undefined;
   /** Further pictures in the chip's section. */
   readonly pictures: readonly ReportPicture[];
   /** One entry per objective; absent or empty where the trials tell nothing. */

@@ -1,14 +1,5 @@
-import type { NetworkGraph } from '../nn/index.js';
 import { bindingLimit } from './binding-limit.js';
-import type {
-  ReportData,
-  ReportDriftPoint,
-  ReportFront,
-  ReportImportance,
-  ReportNetwork,
-  ReportPicture,
-  ReportTrial,
-} from './report-data.js';
+import type { ReportData, ReportDriftPoint, ReportImportance, ReportNetwork, ReportTrial } from './report-data.js';
 
 /** The figures of a trial, as a run's journal holds them. */
 export interface RunFigures {
@@ -56,17 +47,12 @@ export interface RunResult {
 /**
  * Takes a report's data from a run's journal and, once there is one, its result.
  *
- * @param drawn what the journal does not hold; `bestTrial` is the number of the trial that the run ranks first
+ * @param drawn what the journal does not hold
  */
 export function reportFromRun(
   journal: RunJournal,
   result: RunResult | null,
-  drawn: {
-    readonly bestGraph?: NetworkGraph | null;
-    readonly pictures?: readonly ReportPicture[];
-    readonly front?: ReportFront | null;
-    readonly bestTrial?: number | undefined;
-  } = {},
+  drawn: Partial<Pick<ReportData, 'bestGraph' | 'pictures' | 'front' | 'bestTrial' | 'arraysAssumed'>> = {},
 ): ReportData {
   const { config, trials, ...run } = journal;
   return {
@@ -85,6 +71,7 @@ export function reportFromRun(
     seed: Number(config.seed),
     trials: reportTrials(journal.trials, config.limits),
     bestTrial: drawn.bestTrial,
+    arraysAssumed: drawn.arraysAssumed,
     networks: result === null ? [] : result.rows.flatMap((row) => reportNetwork(row, config.limits)),
     importance: result?.importance ?? [],
     surrogate: plainFacts(result?.surrogate ?? {}),

@@ -1,9 +1,8 @@
-import type { Chip } from '../chip/index.js';
+import { type Chip, readMode } from '../chip/index.js';
 import { fail } from '../config/index.js';
-import type { Architecture, ArchitectureCounts, SearchSpace } from '../space/index.js';
+import { type Architecture, type ArchitectureCounts, chipFor, type SearchSpace } from '../space/index.js';
 import { createRng } from '../tensor/index.js';
 import type { SearchConfig } from './config.js';
-import { chipFor } from './hardware.js';
 
 type Limits = Pick<SearchConfig['limits'], 'latency' | 'energy'>;
 
@@ -18,8 +17,7 @@ const draws = 2000;
  * @param counts of a space whose tile is the chip's core
  */
 export function chipCostOf(counts: ArchitectureCounts, chip: Chip): { latency: number; energy: number } {
-  const mode = chip.readModes.find(({ phases }) => phases === 1);
-  if (mode === undefined) return fail('CHIP_INVALID', `The chip ${chip.name} has no 1-phase read mode.`);
+  const mode = readMode(chip);
   return { latency: counts.positions * mode.mvmSeconds.value, energy: counts.coreReads * mode.mvmJoules.value };
 }
 

@@ -17,7 +17,6 @@ export { bestFolder } from './export-best.js';
 export { architectureFiles, intoExportFolder, requireExportFolder } from './export-folder.js';
 export { exportStudy } from './export-study.js';
 export type { FrontMember, FrontReport, ObjectiveValues } from './front.js';
-export { chipWith, hardwareNote } from './hardware.js';
 export type { GeneShare, Importance } from './importance/gene-importance.js';
 export { importanceOfRun } from './importance/run-importance.js';
 export {

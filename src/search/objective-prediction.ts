@@ -1,7 +1,6 @@
 import type { Chip } from '../chip/index.js';
-import type { Architecture, SearchSpace } from '../space/index.js';
+import { type Architecture, chipFor, type SearchSpace } from '../space/index.js';
 import { chipCostOf } from './chip-limits.js';
-import { chipFor } from './hardware.js';
 import { leastSpread, maximised, type Objective, scoredObjective } from './objective.js';
 
 /** What a surrogate says that objectives follow from. */

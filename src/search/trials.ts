@@ -1,11 +1,10 @@
 import type { Fidelity, TrialSpec } from '../evaluate/index.js';
 import type { NetworkGraph } from '../nn/index.js';
-import type { Architecture } from '../space/index.js';
+import { type Architecture, chipFor, crossbarFor } from '../space/index.js';
 import { baselineFor } from './baseline.js';
 import type { BatchTrial } from './batch-runner.js';
 import { driftOf, type SearchConfig } from './config.js';
 import { rungFidelity, searchFidelity } from './halving/rungs.js';
-import { chipFor, crossbarFor } from './hardware.js';
 import type { Proposal } from './searcher.js';
 import type { RunSetup } from './setup.js';
 import { inheritanceOf, type TrainedSupernet } from './supernet.js';

@@ -1,9 +1,18 @@
 import { join } from 'node:path';
-import { chipCost, costBreakdown, floorPlan, gantt, type Mapping, mapNetwork, simulateChip } from '../chip/index.js';
+import {
+  type ChipCost,
+  chipCost,
+  costBreakdown,
+  floorPlan,
+  gantt,
+  type Mapping,
+  mapNetwork,
+  simulateChip,
+} from '../chip/index.js';
 import { type ReportFront, type ReportPicture, renderReport, reportFromRun } from '../report/index.js';
+import { chipFor } from '../space/index.js';
 import { type RunRecord, writeFileAtomic } from '../store/index.js';
 import type { FrontReport } from './front.js';
-import { chipFor } from './hardware.js';
 import { objectiveKinds } from './objective.js';
 import { rankedTrials } from './ranking.js';
 import type { SearchResult } from './result.js';
@@ -20,12 +29,14 @@ export function writeReport(folder: string, record: RunRecord, result: SearchRes
   const { space, chip, config } = setup;
   const best = result.rows.find(({ role, measured }) => role === 'found' && measured !== null)?.architecture ?? null;
   const bestGraph = best === null ? null : space.build(best);
-  const pictures = bestGraph === null ? [] : chipPictures(mapNetwork(bestGraph, chipFor(chip, best)));
+  const mapping = bestGraph === null ? null : mapNetwork(bestGraph, chipFor(chip, best));
+  const cost = mapping === null ? null : chipCost(mapping);
   const failures = result.rows.flatMap(({ name, reason }) => (reason === null ? [] : [`${name} failed: ${reason}`]));
   const notes = [...result.notes, ...failures];
   const data = reportFromRun({ ...record, state: 'finished', notes }, result, {
     bestGraph,
-    pictures,
+    arraysAssumed: cost?.parts.some(({ name, assumed }) => name === 'arrays' && assumed),
+    pictures: mapping === null ? [] : chipPictures(mapping, cost!),
     bestTrial: rankedTrials(record.trials, config)[0]?.number,
     front: result.front === null ? null : reportFront(result.front),
   });
@@ -44,10 +55,9 @@ function reportFront({ objectives, members, hypervolume: { reference, history } 
   };
 }
 
-function chipPictures(mapping: Mapping): ReportPicture[] {
+function chipPictures(mapping: Mapping, cost: ChipCost): ReportPicture[] {
   const { chip, blocks } = mapping;
   const simulation = simulateChip(mapping);
-  const cost = chipCost(mapping);
   return [
     {
       title: 'The best network on the chip',

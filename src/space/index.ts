@@ -1,4 +1,5 @@
 export { type Feasibility, findFeasible, requireFeasible } from './find-feasible.js';
+export { chipFor, chipWith, crossbarFor, hardwareNote } from './joint/chosen-hardware.js';
 export { type HardwareChoice, hardwareOf } from './joint/hardware.js';
 export { listedSpace } from './listed-space.js';
 export { loadArchitecture } from './load-architecture.js';

@@ -23,7 +23,6 @@ export { type XgboostStatus, xgboostStatus } from './xgboost/library.js';
 export { TreeEnsemble } from './xgboost/tree-ensemble.js';
 export {
   activationCodes,
-  crossbarFor,
   crossbarSnr,
   noiseSensitivity,
   synflow,

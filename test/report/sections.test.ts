@@ -74,25 +74,16 @@ test('the reference point of a front has its units', () => {
 });
 
 describe('the figures of the chip', () => {
-  const costs = (assumed: boolean) => ({
-    title: 'What an inference costs',
-    caption: '',
-    svg: '<svg></svg>',
-    data: [
-      { name: 'arrays', seconds: 1, joules: 1, assumed },
-      { name: 'outputs', seconds: 1, joules: 1, assumed: true },
-    ],
-  });
   const note = 'Time and energy of other tiles are scaled, which is an assumption.';
 
   test('are called published where they are', () => {
-    const text = section({ ...sampleReport(), notes: [note], pictures: [costs(false)] }, 'chip');
+    const text = section({ ...sampleReport(), notes: [note] }, 'chip');
     expect(text).toContain('the published figures');
     expect(text).not.toContain(note);
   });
 
   test('are called assumed in part where those of the arrays are, beside the notes of the run', () => {
-    const text = section({ ...sampleReport(), notes: [note], pictures: [costs(true)] }, 'chip');
+    const text = section({ ...sampleReport(), notes: [note], arraysAssumed: true }, 'chip');
     expect(text).toContain('with figures that rest in part on assumptions');
     expect(text).not.toContain('published');
     expect(text).toContain(note);

@@ -2,8 +2,7 @@ import { expect, it } from 'vitest';
 import { loadChip } from '../../src/chip/index.js';
 import { chipFigures } from '../../src/evaluate/index.js';
 import { admitsOnChip, chipCostOf } from '../../src/search/chip-limits.js';
-import { chipFor } from '../../src/search/hardware.js';
-import { loadSpace } from '../../src/space/index.js';
+import { chipFor, loadSpace } from '../../src/space/index.js';
 import { createRng } from '../../src/tensor/index.js';
 
 it.each([

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveCrossbar } from '../../src/crossbar/index.js';
 import { GraphBuilder, Model, type NetworkGraph, type Wire } from '../../src/nn/index.js';
-import { loadSpace } from '../../src/space/index.js';
+import { crossbarFor, loadSpace } from '../../src/space/index.js';
 import {
   activationCodes,
   createSurrogate,
-  crossbarFor,
   crossbarSnr,
   noiseSensitivity,
   synflow,

@@ -153,7 +153,7 @@ export function simulateChip(mapping: Mapping, options: SimulationOptions = {}):
 }
 
 function buildServers(mapping: Mapping, states: readonly LayerState[], options: SimulationOptions): Server[] {
-  const { phases = 1, inferences = 8, assumed = false } = options;
+  const { phases, inferences = 8, assumed = false } = options;
   const { digital, links } = mapping.chip;
   const mvmSeconds = readMode(mapping.chip, phases).mvmSeconds.value + (assumed ? digital.vectorSeconds.value : 0);
   const byId = new Map(states.map((state) => [state.layer.id, state]));

@@ -24,8 +24,7 @@ import {
 } from '../../chip/index.js';
 import { fail, makeFolder } from '../../config/index.js';
 import { baselineNames } from '../../nn/index.js';
-import { chipWith, hardwareNote } from '../../search/index.js';
-import type { HardwareChoice } from '../../space/index.js';
+import { chipWith, type HardwareChoice, hardwareNote } from '../../space/index.js';
 import { guardWrite, requireWritableFolder, writeFileAtomic } from '../../store/index.js';
 import { describeMapping } from '../describe-mapping.js';
 import { givenFlags, jsonFlag, outputPath, refuseFlags, wholeNumber } from '../flags.js';
@@ -105,11 +104,8 @@ export function mapCommand(): Command {
         output.note(choiceNote(chosen));
       }
       const mapping = mapNetwork(graph, chosen === null ? chip : chipWith(chip, chosen), flags);
-      const phases = Number(flags.phases) as Phases;
-      const summary = {
-        ...summarise(graph, mapping, { phases, batch: flags.batch, limits }),
-        ...(chosen !== null && { phases: chosen.phases as Phases }),
-      };
+      const phases = chosen?.phases ?? (Number(flags.phases) as Phases);
+      const summary = summarise(graph, mapping, { phases, batch: flags.batch, limits });
       const simulation =
         flags.simulate === undefined ? undefined : simulateChip(mapping, { phases, inferences: flags.simulate });
       const files =

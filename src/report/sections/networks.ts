@@ -45,23 +45,17 @@ ${figure(networkPicture(bestGraph), caption, 'architecture', [])}</section>`;
 }
 
 /** What the networks need on the chip, with further pictures. */
-export function chipSection({ networks, notes, pictures, chip }: ReportData): Html {
+export function chipSection({ networks, notes, arraysAssumed = false, pictures, chip }: ReportData): Html {
   if (networks.length === 0 && pictures.length === 0) return html``;
   const figures = pictures.map(
     ({ title, caption, svg, data }) =>
       html`<h3>${title}</h3>${figure(svg, caption, title.toLowerCase().replaceAll(/\W+/g, '-'), data ?? [])}`,
   );
   const rows = networks.length > 0 ? table(chipColumns, networks, ({ rank }) => (rank === 1 ? 'best' : '')) : html``;
-  const assumed = arraysAssumed(pictures);
-  const rest = assumed ? 'with figures that rest in part on assumptions' : 'the published figures';
+  const rest = arraysAssumed ? 'with figures that rest in part on assumptions' : 'the published figures';
   return html`<section id="chip"><h2>On the chip ${chip}</h2>
 <p class="faint">One block per core, one copy of each layer; arrays and converters only, ${rest}. ${dataLink('chip', networks.map(networkRow))}</p>
-${rows}${assumed ? noteStrip(notes) : html``}${figures}</section>`;
-}
-
-/** Whether what the arrays of the best network cost is assumed, as the data of its cost picture say by part. */
-function arraysAssumed(pictures: ReportData['pictures']): boolean {
-  return pictures.some(({ data }) => data?.some(({ name, assumed }) => name === 'arrays' && assumed === true));
+${rows}${arraysAssumed ? noteStrip(notes) : html``}${figures}</section>`;
 }
 
 function labelOf({ role, rank, name }: ReportNetwork): string {

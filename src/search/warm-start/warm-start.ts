@@ -5,11 +5,10 @@ import { canonicalJson, fail, parseWith, readDocument } from '../../config/index
 import { resolveCrossbar } from '../../crossbar/index.js';
 import { loadTask } from '../../data/index.js';
 import { chipFigures, programFingerprint } from '../../evaluate/index.js';
-import type { Architecture } from '../../space/index.js';
+import { type Architecture, chipFor } from '../../space/index.js';
 import { architectureSchema, type RunRecord, readRun, trialRecordSchema, writeFileAtomic } from '../../store/index.js';
 import { admitsOnChip } from '../chip-limits.js';
 import { type SearchConfig, searchConfigSchema } from '../config.js';
-import { chipFor } from '../hardware.js';
 import { objectiveList, outcomeOf } from '../objective.js';
 import type { RunSetup } from '../setup.js';
 import { Memory } from '../strategies/memory.js';

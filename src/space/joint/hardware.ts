@@ -1,3 +1,4 @@
+import type { Phases } from '../../chip/index.js';
 import type { Architecture } from '../search-space.js';
 
 /** Crossbar settings that an architecture of a joint space brings along. */
@@ -7,8 +8,7 @@ export interface HardwareChoice {
   /** Bits of the input and of the output converters. */
   readonly dacBits: number;
   readonly adcBits: number;
-  /** Read windows per product: 1 is fast, 4 is precise. */
-  readonly phases: number;
+  readonly phases: Phases;
 }
 
 /** Names of the genes that choose crossbar settings, in order. */
@@ -18,5 +18,5 @@ export const hardwareGenes = ['tile', 'dacBits', 'adcBits', 'phases'] as const s
 export function hardwareOf({ params }: Architecture): HardwareChoice | null {
   const { tile, dacBits, adcBits, phases } = params;
   if (tile === undefined || dacBits === undefined || adcBits === undefined || phases === undefined) return null;
-  return { tile, dacBits, adcBits, phases };
+  return { tile, dacBits, adcBits, phases: phases as Phases };
 }

@@ -1,13 +1,12 @@
 import { type CrossbarConfig, resolveCrossbar } from '../../crossbar/index.js';
 import type { NetworkGraph } from '../../nn/index.js';
-import type { Architecture, SearchSpace } from '../../space/index.js';
+import { type Architecture, crossbarFor, type SearchSpace } from '../../space/index.js';
 import { activationCodes } from './activation-codes.js';
-import { crossbarFor } from './crossbar-for.js';
 import { crossbarSnr } from './crossbar-snr.js';
 import { noiseSensitivity } from './noise-sensitivity.js';
 import { synflow } from './synflow.js';
 
-export { activationCodes, crossbarFor, crossbarSnr, noiseSensitivity, synflow };
+export { activationCodes, crossbarSnr, noiseSensitivity, synflow };
 
 /** Features of a network that nobody has trained. All but `crossbarSnr` build it: some ten milliseconds to a second each. */
 export const zeroCostNames = ['synflow', 'activationCodes', 'noiseSensitivity', 'crossbarSnr'] as const;

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { loadChip } from '../../src/chip/index.js';
+import { chipCost, loadChip, mapNetwork, simulateChip } from '../../src/chip/index.js';
 import { resolveCrossbar } from '../../src/crossbar/index.js';
-import { chipFor, crossbarFor } from '../../src/search/hardware.js';
-import { parseSearchConfig } from '../../src/search/index.js';
-import { loadSpace } from '../../src/space/index.js';
-import { readRun } from '../../src/store/index.js';
+import { baselineGraph } from '../../src/nn/index.js';
+import { chipFor, crossbarFor, loadSpace } from '../../src/space/index.js';
 import { createRng } from '../../src/tensor/index.js';
-import { tinyConfig, tinySearch } from './support/tiny-process.js';
-import { scratch } from './support/toy-run.js';
 
 const space = loadSpace('resnet-tiny-joint');
 const rng = createRng(1, 'hardware');
@@ -45,6 +41,9 @@ describe('the crossbars that an architecture chooses', () => {
     expect(mode!.mvmSeconds.value).toBeCloseTo(4 * precise.mvmSeconds.value, 15);
     expect(mode!.mvmJoules.value).toBeCloseTo(8 * precise.mvmJoules.value, 15);
     expect(mode!.mvmSeconds.assumed).toBe(true);
+    const mapping = mapNetwork(baselineGraph('resnet8'), chipFor(chip, chosen(512, 6, 10, 4)));
+    expect(chipCost(mapping).phases).toBe(4);
+    expect(simulateChip(mapping).seconds).toBe(simulateChip(mapping, { phases: 4 }).seconds);
     expect(chipFor(chip, chosen(256, 4, 6, 1)).readModes[0]!.mvmSeconds.value).toBeCloseTo(
       fast.mvmSeconds.value / 4,
       15,
@@ -90,31 +89,4 @@ describe('the joint space', () => {
     expect(hardware.length).toBeGreaterThan(5);
     expect(hardware.length).toBeLessThan(195);
   });
-});
-
-it('a search over a joint space measures each candidate on the crossbars that it chooses', {
-  timeout: 180_000,
-}, async () => {
-  const resultsDir = scratch();
-  const config = {
-    ...tinyConfig,
-    space: 'resnet-tiny-joint',
-    objective: ['oneDayAccuracy', 'energy'],
-    search: { strategy: 'nsga2', population: 2, trials: 3, evaluateTop: 3 },
-    surrogate: { kind: 'none' },
-    final: { top: 1, baseline: null },
-  };
-  const { result, errors } = await tinySearch(resultsDir, 2, { config });
-  expect(errors).toBe('');
-  const { trials } = readRun(resultsDir, result!.id);
-  expect(parseSearchConfig(config, 'a').objective).toEqual(['oneDayAccuracy', 'energy']);
-  for (const { architecture, metrics } of trials) {
-    const chip = chipFor(loadChip('hermes-64'), architecture);
-    expect(metrics!.chip.cores).toBe(space.counts(architecture!).cores);
-    expect(
-      metrics!.chip.energyJoules! / (space.counts(architecture!).coreReads * chip.readModes[0]!.mvmJoules.value),
-    ).toBeCloseTo(1, 10);
-  }
-  expect(result!.front!.members.length).toBeGreaterThan(0);
-  expect(result!.notes.join()).toContain('which is an assumption');
 });
